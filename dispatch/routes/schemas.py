@@ -1,0 +1,119 @@
+"""Shapes of plans, routes and hand moves on the wire."""
+
+from typing import Literal
+
+from dispatch.wire import Instant, Line, LonLat, Wire
+
+
+class PlanIn(Wire):
+    on: str
+    """Day to plan, ISO."""
+    seconds: int = 20
+
+
+class UnplannedOut(Wire):
+    order_id: int
+    number: str
+    kind: str
+    place: str
+    window: str
+    code: str
+    reason_en: str
+    reason_es: str
+    lon: float | None
+    lat: float | None
+
+
+class PlanOut(Wire):
+    plan_id: int
+    on: str
+    status: Literal["queued", "reading", "travel", "solving", "saving", "draft", "published", "failed", "superseded"]
+    stage_en: str
+    stage_es: str
+    progress: float
+    """0 to 1."""
+    orders: int
+    planned: int
+    crews: int
+    travel_minutes: int | None
+    seconds: float | None
+    error_en: str | None
+    error_es: str | None
+    unplanned: list[UnplannedOut]
+
+
+class StopOut(Wire):
+    order_id: int
+    number: str
+    kind: str
+    state: str
+    place: str
+    position: int
+    arrive_at: Instant
+    start_at: Instant
+    finish_at: Instant
+    window_from: Instant | None
+    window_to: Instant | None
+    locked: bool
+    done: bool
+    late_min: int
+    lon: float
+    lat: float
+
+
+class RouteOut(Wire):
+    route_id: int
+    crew_id: int
+    letter: str
+    crew: str
+    """Call sign: "Truck 4"."""
+    people: list[str]
+    status: Literal["draft", "published"]
+    version: int
+    shift_from: Instant
+    shift_to: Instant
+    lunch_from: Instant | None
+    lunch_to: Instant | None
+    finish_at: Instant | None
+    changes_left: int
+    stops: list[StopOut]
+    line: list[LonLat]
+    """The way along the streets, yard to yard."""
+
+
+class DayRoutesOut(Wire):
+    on: str
+    plan: PlanOut | None
+    routes: list[RouteOut]
+    unassigned: list[UnplannedOut]
+    last_shutoff_at: Instant | None
+    seq: int
+
+
+class MoveIn(Wire):
+    order_id: int
+    to_route_id: int | None
+    """None takes the order off its route (back to unassigned)."""
+    position: int
+    """0-based place among the stops of the target route; the server may not move it before a locked stop."""
+    version: int
+    """Version of the target route that the person saw (0 when it has none)."""
+    dry_run: bool = False
+    reason: Line = ""
+
+
+class RippleLine(Wire):
+    result: Literal["pass", "warn", "block"]
+    text_en: str
+    text_es: str
+
+
+class MoveOut(Wire):
+    moved: bool
+    lines: list[RippleLine]
+    """What is kept, what moves and by how much, as the ripple card shows it."""
+    start_at: Instant | None
+    later_min: dict[int, int]
+    """order id -> minutes later (negative: earlier)."""
+    travel_min_change: float
+    took_ms: float
