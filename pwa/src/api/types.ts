@@ -1,0 +1,56 @@
+/** Short names for the shapes on the wire; `schema.d.ts` is generated from the server's own description. */
+import type { components } from './schema'
+
+type Shapes = components['schemas']
+export type Shape<N extends keyof Shapes> = Shapes[N]
+
+export type Problem = Shape<'Problem'>
+export type Reason = Shape<'Reason'>
+export type SessionOut = Shape<'SessionOut'>
+export type Person = Shape<'Person'>
+export type Utility = Shape<'Utility'>
+export type DeviceOut = Shape<'DeviceOut'>
+export type KindOut = Shape<'KindOut'>
+export type OrderRow = Shape<'OrderRow'>
+export type OrderOut = Shape<'OrderOut'>
+export type OrderIn = Shape<'OrderIn'>
+export type OrderList = Shape<'OrderList'>
+export type VerdictOut = Shape<'VerdictOut'>
+export type RuleOut = Shape<'RuleOut'>
+export type VisitOut = Shape<'VisitOut'>
+export type ReviewList = Shape<'ReviewList'>
+export type ReviewRow = Shape<'ReviewRow'>
+export type HeldRow = Shape<'HeldRow'>
+export type PropertyOut = Shape<'PropertyOut'>
+export type ServicePointOut = Shape<'ServicePointOut'>
+export type MeterOut = Shape<'MeterOut'>
+export type ReadingOut = Shape<'ReadingOut'>
+export type AccountOut = Shape<'AccountOut'>
+export type HitOut = Shape<'HitOut'>
+export type SearchOut = Shape<'SearchOut'>
+export type WindowOut = Shape<'WindowOut'>
+export type WindowsOut = Shape<'WindowsOut'>
+export type PaymentOut = Shape<'PaymentOut'>
+export type HoldOut = Shape<'HoldOut'>
+export type PlanOut = Shape<'PlanOut'>
+export type RouteOut = Shape<'RouteOut'>
+export type StopOut = Shape<'StopOut'>
+export type DayRoutesOut = Shape<'DayRoutesOut'>
+export type UnplannedOut = Shape<'UnplannedOut'>
+export type MoveIn = Shape<'MoveIn'>
+export type MoveOut = Shape<'MoveOut'>
+export type BoardOut = Shape<'BoardOut'>
+export type CrewNow = Shape<'CrewNow'>
+export type AlertOut = Shape<'AlertOut'>
+export type Kpis = Shape<'Kpis'>
+export type FieldDay = Shape<'FieldDay'>
+export type FieldOrder = Shape<'FieldOrder'>
+export type FieldStop = Shape<'FieldStop'>
+export type FieldMeter = Shape<'FieldMeter'>
+export type RegisterOut = Shape<'RegisterOut'>
+export type FieldChanges = Shape<'FieldChanges'>
+export type ClearanceOut = Shape<'ClearanceOut'>
+export type OperationIn = Shape<'OperationIn'>
+export type Receipt = Shape<'Receipt'>
+export type ReceiptsOut = Shape<'ReceiptsOut'>
+export type ReceiptPage = Shape<'ReceiptPage'>
