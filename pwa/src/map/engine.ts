@@ -1,0 +1,81 @@
+import 'maplibre-gl/dist/maplibre-gl.css'
+import type { FeatureCollection } from 'geojson'
+import { addProtocol, Map as GlMap, setWorkerUrl, type MapOptions } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { FileSource, PMTiles, Protocol } from 'pmtiles'
+import type { Bounds, LonLat } from './geometry'
+import { addImages } from './images'
+import { baseStyle, readToken, type Ground, type TileLayer } from './style'
+
+export type { GeoJSONSource, ImageSource, Map as GlMap, MapMouseEvent } from 'maplibre-gl'
+
+// MapLibre 6 does not bundle its worker: without this the map is blank in a production build only.
+setWorkerUrl(workerUrl)
+
+const protocol = new Protocol()
+addProtocol('pmtiles', protocol.tile)
+
+export interface MapInput {
+  ground: Ground
+  tiles: readonly TileLayer[]
+  /** Archives kept on the device; each stands in for the one on the server. */
+  files?: Readonly<Partial<Record<TileLayer, File>>>
+  bounds?: Bounds
+  padding?: number
+  center?: LonLat
+  zoom?: number
+  maxZoom?: number
+  interactive: boolean
+}
+
+/** Address of a tile archive: the server's, read by ranges, or a file on this device. */
+function archive(name: TileLayer, file: File | undefined): string {
+  if (file === undefined) return `pmtiles://${location.origin}/tiles/${name}.pmtiles`
+  protocol.add(new PMTiles(new FileSource(file)))
+  return `pmtiles://${file.name}`
+}
+
+/** A map in `container` with its ground drawn and all marker images in place; the caller removes it. */
+export async function createMap(container: HTMLElement, input: MapInput): Promise<GlMap> {
+  const urls: Partial<Record<TileLayer, string>> = {}
+  for (const name of input.tiles) urls[name] = archive(name, input.files?.[name])
+  const options: MapOptions = {
+    container,
+    style: baseStyle(readToken, input.ground, urls),
+    interactive: input.interactive,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxPitch: 0,
+    maxZoom: input.maxZoom ?? 20,
+    fadeDuration: 0,
+  }
+  if (input.bounds) {
+    const [west, south, east, north] = input.bounds
+    options.bounds = [west, south, east, north]
+    options.fitBoundsOptions = { padding: input.padding ?? 40, maxZoom: 18.5 }
+  } else {
+    options.center = input.center ? [input.center[0], input.center[1]] : [0, 0]
+    options.zoom = input.zoom ?? 15
+  }
+  const map = new GlMap(options)
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  await Promise.all([styleLoaded(map), addImages(map, readToken)])
+  return map
+}
+
+function styleLoaded(map: GlMap): Promise<void> {
+  return new Promise((resolve) => {
+    // `style.load` comes when layers may be added; `load` would wait for tiles, which may never come without signal.
+    if (map.isStyleLoaded()) resolve()
+    else map.once('style.load', () => resolve())
+  })
+}
+
+/** Sets the data of a GeoJSON source, making the source when it is not there yet. */
+export function setData(map: GlMap, id: string, data: FeatureCollection): void {
+  const source = map.getSource(id)
+  if (source === undefined) map.addSource(id, { type: 'geojson', data })
+  else if ('setData' in source) (source as { setData(data: FeatureCollection): void }).setData(data)
+}

@@ -1,0 +1,242 @@
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+
+/** Reads a design token of the face that shows the map, such as `--map-land`. */
+export type Token = (name: string) => string
+
+export const TILE_LAYERS = ['parcels', 'streets', 'water', 'lots'] as const
+export type TileLayer = (typeof TILE_LAYERS)[number]
+
+/** `street`: white ground with parcels on it, to look at one property. `land`: a town with its streets. */
+export type Ground = 'street' | 'land'
+
+/** Fonts of the device: no glyph server, no download. The weight is read from the first name. */
+export const FONT = ['Inter Medium', 'Inter', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'sans-serif']
+export const FONT_STRONG = ['Inter Bold', 'Inter', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'sans-serif']
+
+export function readToken(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+
+const BIG = ['match', ['get', 'street_class'], ['arterial', 'highway', 'ramp'], true, false] as const
+
+/** The ground of every map: streets, parcels, lots and water from the tile archives that are given. */
+export function baseStyle(
+  token: Token,
+  ground: Ground,
+  urls: Readonly<Partial<Record<TileLayer, string>>>,
+): StyleSpecification {
+  const sources: Record<string, SourceSpecification> = {}
+  for (const name of TILE_LAYERS) {
+    const url = urls[name]
+    if (url !== undefined) sources[name] = { type: 'vector', url }
+  }
+  const layers: LayerSpecification[] = [
+    {
+      id: 'ground',
+      type: 'background',
+      paint: { 'background-color': token(ground === 'street' ? '--map-street' : '--map-land') },
+    },
+    ...(sources['parcels'] ? parcelLayers(token) : []),
+    ...(sources['streets'] ? streetLayers(token, ground) : []),
+    ...(sources['water'] ? waterLayers(token) : []),
+    ...(sources['lots'] ? lotLayers(token) : []),
+    ...(sources['parcels'] ? parcelLabels(token) : []),
+    ...(sources['streets'] ? streetLabels(token) : []),
+  ]
+  return { version: 8, sources, layers }
+}
+
+function parcelLayers(token: Token): LayerSpecification[] {
+  const common = { source: 'parcels', 'source-layer': 'parcels', minzoom: 14 } as const
+  return [
+    { id: 'parcels-fill', type: 'fill', ...common, paint: { 'fill-color': token('--map-lot') } },
+    {
+      id: 'parcels-line',
+      type: 'line',
+      ...common,
+      paint: {
+        'line-color': token('--map-parcel'),
+        'line-width': ['interpolate', ['linear'], ['zoom'], 14, 0.3, 16, 0.7, 18, 1],
+      },
+    },
+  ]
+}
+
+function parcelLabels(token: Token): LayerSpecification[] {
+  return [
+    {
+      id: 'parcels-label',
+      type: 'symbol',
+      source: 'parcels',
+      'source-layer': 'parcels',
+      minzoom: 17,
+      layout: {
+        'text-field': ['to-string', ['coalesce', ['get', 'label'], ['get', 'number'], '']],
+        'text-font': FONT,
+        'text-size': 10,
+        'text-padding': 4,
+      },
+      paint: { 'text-color': token('--map-label'), 'text-halo-color': token('--map-lot'), 'text-halo-width': 1.2 },
+    },
+  ]
+}
+
+function streetLayers(token: Token, ground: Ground): LayerSpecification[] {
+  if (ground === 'street') return []
+  const common = { source: 'streets', 'source-layer': 'streets' } as const
+  const round = { 'line-cap': 'round', 'line-join': 'round' } as const
+  return [
+    {
+      id: 'streets-local',
+      type: 'line',
+      ...common,
+      filter: ['!', BIG as never],
+      layout: round,
+      paint: {
+        'line-color': token('--map-street'),
+        'line-width': ['interpolate', ['exponential', 1.5], ['zoom'], 11, 0.7, 13, 1.8, 15, 4, 17, 12, 19, 40],
+      },
+    },
+    {
+      id: 'streets-big-edge',
+      type: 'line',
+      ...common,
+      filter: BIG as never,
+      layout: round,
+      paint: {
+        'line-color': token('--map-street-edge'),
+        'line-width': ['interpolate', ['exponential', 1.5], ['zoom'], 11, 2.6, 13, 6, 15, 10, 17, 20, 19, 56],
+      },
+    },
+    {
+      id: 'streets-big',
+      type: 'line',
+      ...common,
+      filter: BIG as never,
+      layout: round,
+      paint: {
+        'line-color': token('--map-art'),
+        'line-width': ['interpolate', ['exponential', 1.5], ['zoom'], 11, 1.8, 13, 4.5, 15, 8, 17, 18, 19, 52],
+      },
+    },
+  ]
+}
+
+function streetLabels(token: Token): LayerSpecification[] {
+  const label = (id: string, big: boolean, minzoom: number): LayerSpecification => ({
+    id,
+    type: 'symbol',
+    source: 'streets',
+    'source-layer': 'streets',
+    minzoom,
+    filter: big ? (BIG as never) : ['!', BIG as never],
+    layout: {
+      'symbol-placement': 'line',
+      'symbol-spacing': 420,
+      'text-field': ['coalesce', ['get', 'name'], ''],
+      'text-font': FONT,
+      'text-size': 11.5,
+      'text-letter-spacing': 0.02,
+      'text-max-angle': 30,
+    },
+    paint: { 'text-color': token('--map-label'), 'text-halo-color': token('--map-halo'), 'text-halo-width': 1.5 },
+  })
+  return [label('streets-label-big', true, 12.5), label('streets-label', false, 15.5)]
+}
+
+function waterLayers(token: Token): LayerSpecification[] {
+  const common = { source: 'water', minzoom: 14 } as const
+  return [
+    {
+      id: 'mains',
+      type: 'line',
+      ...common,
+      'source-layer': 'mains',
+      paint: {
+        'line-color': token('--map-main'),
+        'line-opacity': 0.75,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 14, 0.8, 18, 2.2],
+      },
+    },
+    {
+      id: 'mains-label',
+      type: 'symbol',
+      ...common,
+      'source-layer': 'mains',
+      minzoom: 17,
+      layout: {
+        'symbol-placement': 'line',
+        'symbol-spacing': 500,
+        'text-field': [
+          'case',
+          ['has', 'diameter_in'],
+          [
+            'concat',
+            ['to-string', ['get', 'diameter_in']],
+            '" main',
+            ['case', ['has', 'installed_year'], ['concat', ', ', ['to-string', ['get', 'installed_year']]], ''],
+          ],
+          '',
+        ],
+        'text-font': FONT,
+        'text-size': 9.5,
+        'text-offset': [0, 0.9],
+      },
+      paint: { 'text-color': token('--map-main'), 'text-halo-color': token('--map-street'), 'text-halo-width': 1.5 },
+    },
+    {
+      id: 'hydrants',
+      type: 'symbol',
+      ...common,
+      'source-layer': 'hydrants',
+      minzoom: 15.5,
+      layout: {
+        'icon-image': 'hydrant',
+        'icon-allow-overlap': true,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 15.5, 0.6, 17.5, 1],
+        'text-field': [
+          'step',
+          ['zoom'],
+          '',
+          17,
+          ['concat', 'H-', ['to-string', ['coalesce', ['get', 'hydrant_no'], '']]],
+        ],
+        'text-font': FONT,
+        'text-size': 10,
+        'text-anchor': 'left',
+        'text-offset': [0.9, 0],
+        'text-optional': true,
+      },
+      paint: { 'text-color': token('--map-label'), 'text-halo-color': token('--map-lot'), 'text-halo-width': 1.5 },
+    },
+  ]
+}
+
+function lotLayers(token: Token): LayerSpecification[] {
+  const common = { source: 'lots', 'source-layer': 'lots', minzoom: 15.5 } as const
+  return [
+    {
+      id: 'lots-line',
+      type: 'line',
+      ...common,
+      filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'line-color': token('--map-sheet'), 'line-width': 0.9, 'line-dasharray': [4, 3], 'line-opacity': 0.8 },
+    },
+    {
+      id: 'lots-label',
+      type: 'symbol',
+      ...common,
+      minzoom: 16.5,
+      layout: {
+        'icon-image': 'lot',
+        'icon-text-fit': 'both',
+        'icon-text-fit-padding': [2, 4, 2, 4],
+        'text-field': ['to-string', ['coalesce', ['get', 'lot'], '']],
+        'text-font': FONT_STRONG,
+        'text-size': 9.5,
+        'text-padding': 2,
+      },
+      paint: { 'text-color': token('--map-sheet') },
+    },
+  ]
+}
