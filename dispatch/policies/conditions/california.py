@@ -117,11 +117,16 @@ def call_script(case: Case) -> Finding:
     if not calls or any(_timely(case, case.day(letter.served_at)) for letter in _letters(case)):
         return NOT_APPLICABLE
     required = case.words("offers")
-    best = min(calls, key=lambda call: len(set(required) - call.offered))
-    missing = tuple(part for part in required if part not in best.offered)
-    if missing:
-        return fails("not_offered", missing=missing, call_on=case.day(best.at))
-    return passes("offered", call_on=case.day(best.at))
+    whole = [call for call in calls if set(required) <= call.offered]
+    timely = [call for call in whole if _timely(case, case.day(call.at))]
+    if timely:
+        return passes("offered", call_on=case.day(timely[0].at))
+    # A complete call that is still too young will do once its seven business days have passed.
+    told = [call for call in calls if call not in whole] or calls
+    missing = tuple(part for part in required if part not in told[0].offered)
+    if not missing:
+        return passes("offered", call_on=case.day(told[0].at))
+    return fails("not_offered", waits_for="date" if whole else "fact", missing=missing, call_on=case.day(told[0].at))
 
 
 @condition(TABLE, "CA-06", says="visited no_visit")
