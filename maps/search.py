@@ -218,7 +218,11 @@ def _by_words(
             return hits, total
     streets = tuple(term for term in terms if not term.typed[0].isdigit())
     if len(streets) < len(terms) and any(term.is_word for term in streets):
-        for reading in (streets, *vocabulary.corrections(session, streets)):
+        named = tuple(term for term in streets if not term.is_suffix)
+        readings = [streets, *vocabulary.corrections(session, streets)]
+        if 0 < len(named) < len(streets):
+            readings += [named, *vocabulary.corrections(session, named)]
+        for reading in readings:
             hits, total = _search(session, reading, Why.STREET_ONLY, scope)
             if hits:
                 return hits, total

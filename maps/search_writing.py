@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, select, text, tuple_, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from maps import apn, search_terms, stores
@@ -58,18 +58,20 @@ def _put_chunk(session: Session, entries: list[Entry]) -> None:
     rows = [_row(entry) for entry in entries]
     table = stores.SearchEntry
     names: list[tuple[str, str, str]] = [(row["kind"], row["ref"], row["label"]) for row in rows]
-    known: dict[tuple[str, str, str], tuple[int, str]] = {
-        (found.kind, found.ref, found.label): (found.id, found.keys)
-        for found in session.execute(
-            select(table.id, table.kind, table.ref, table.label, table.keys).where(
-                table.ref.in_({ref for _, ref, _ in names}), tuple_(table.kind, table.ref, table.label).in_(names)
-            )
-        )
-    }
-    changed = [{"id": known[name][0], **row} for name, row in zip(names, rows, strict=True) if name in known]
+    wanted = set(names)
+    columns = [getattr(table, column) for column in rows[0]]
+    known: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for found in session.execute(select(table.id, *columns).where(table.ref.in_({ref for _, ref, _ in names}))):
+        if (found.kind, found.ref, found.label) in wanted:
+            known[found.kind, found.ref, found.label] = dict(found._mapping)
+    changed = [
+        row
+        for row in ({"id": known[name]["id"], **row} for name, row in zip(names, rows, strict=True) if name in known)
+        if row != known[row["kind"], row["ref"], row["label"]]
+    ]
     if changed:
         session.execute(update(table), changed)
-        rekeyed = [row for row in changed if known[row["kind"], row["ref"], row["label"]][1] != row["keys"]]
+        rekeyed = [row for row in changed if known[row["kind"], row["ref"], row["label"]]["keys"] != row["keys"]]
         session.execute(delete(stores.SearchKey).where(stores.SearchKey.entry_id.in_([row["id"] for row in rekeyed])))
         _add_keys(session, [(row["id"], row["keys"]) for row in rekeyed])
     fresh = [row for name, row in zip(names, rows, strict=True) if name not in known]

@@ -69,7 +69,8 @@ class ParcelLineage(MapBase):
 
 
 class Address(MapBase):
-    """A postal address of the source's list; `street` and `full_text` are normalised (`maps.addresses`)."""
+    """A postal address of the source's list; `street` and `full_text` are normalised (`maps.addresses`).
+    `place_name` is what the place is called besides (a school, a shop); several are parted by semicolons."""
 
     __tablename__ = "map_address"
     __table_args__ = (UniqueConstraint("district_id", "full_text", "parcel_id"),)
@@ -83,6 +84,7 @@ class Address(MapBase):
     full_text: Mapped[str] = mapped_column(String(240))
     city: Mapped[str | None] = mapped_column(String(80))
     zip: Mapped[str | None] = mapped_column(String(10))
+    place_name: Mapped[str | None] = mapped_column(Text)
     lon: Mapped[float | None]
     lat: Mapped[float | None]
 

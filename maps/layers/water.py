@@ -1,0 +1,107 @@
+"""Hydrants and water mains."""
+
+from typing import Any
+
+import shapely
+from sqlalchemy import delete, insert, select, update
+
+from maps import stores
+from maps.layers.intake import Intake, on_earth, point_problem, whole_number
+from maps.layers.parcels import CHUNK
+from maps.sources import SourceTable
+
+COLOURS = frozenset({"blue", "green", "orange", "red", "yellow", "black", "white", "silver", "violet"})
+HIGHEST_FLOW_GPM = 20_000
+
+
+def take_hydrants(intake: Intake, table: SourceTable) -> None:
+    """Takes hydrants by number. A colour that is none (a maker, an address) is dropped and named in the report."""
+    taken: dict[str, dict[str, Any]] = {}
+    for row in intake.rows(table, "hydrants"):
+        number = row.values.get("number")
+        if number is None:
+            intake.reject(row.row, key=None, reason="blank_number", detail="the row has no hydrant number")
+            continue
+        if problem := point_problem(row.shape):
+            intake.reject(row.row, key=number, reason=problem[0], detail=problem[1])
+            continue
+        if number in taken:
+            intake.reject(row.row, key=number, reason="duplicate_number", detail=f"hydrant {number} came before")
+            continue
+        point = row.shape.centroid if row.shape is not None else shapely.Point()
+        status = row.values.get("status")
+        flow = whole_number(row.values.get("flow_gpm"))
+        taken[number] = {
+            "district_id": intake.district.id,
+            "hydrant_no": number[:40],
+            "lon": point.x,
+            "lat": point.y,
+            "status": (intake.meaning("status", status) or (status or "unknown").lower())[:20],
+            "colour": _colour(intake, row.row, number, row.values.get("colour")),
+            "flow_gpm": flow if flow is not None and 0 < flow <= HIGHEST_FLOW_GPM else None,
+            "note": row.values.get("note"),
+        }
+    _store(intake, taken)
+
+
+def take_mains(intake: Intake, table: SourceTable) -> None:
+    """Takes water main lines; the district's mains are replaced as a whole."""
+    rows: list[dict[str, Any]] = []
+    for row in intake.rows(table, "mains"):
+        shape = row.shape
+        if shape is None or shape.is_empty or not on_earth(shape):
+            intake.reject(row.row, key=None, reason="no_shape", detail="the row has no line on the ground")
+            continue
+        if not isinstance(shape, shapely.LineString | shapely.MultiLineString):
+            intake.reject(row.row, key=None, reason="not_a_line", detail=f"a {shape.geom_type} is no main")
+            continue
+        year = whole_number(row.values.get("installed_year"))
+        rows.append(
+            {
+                "district_id": intake.district.id,
+                "shape": shape,
+                **stores.bounds_of(shape),
+                "diameter_in": _inches(row.values.get("diameter_in")),
+                "material": (row.values.get("material") or "")[:40] or None,
+                "installed_year": year if year is not None and 1700 <= year <= intake.on.year else None,
+            }
+        )
+    intake.session.execute(delete(stores.WaterMain).where(stores.WaterMain.district_id == intake.district.id))
+    for start in range(0, len(rows), CHUNK):
+        intake.session.execute(insert(stores.WaterMain), rows[start : start + CHUNK])
+    intake.session.expire_all()
+
+
+def _colour(intake: Intake, row: int, number: str, text: str | None) -> str | None:
+    colour = (text or "").strip().lower()
+    if colour in COLOURS:
+        return colour
+    if colour and colour not in ("none", "unpainted", "unknown"):
+        intake.repair(row, key=number, reason="not_a_colour", detail=f"'{text}' is no colour; left blank")
+    return None
+
+
+def _inches(text: str | None) -> float | None:
+    try:
+        inches = float(text or "")
+    except ValueError:
+        return None
+    return inches if 0 < inches < 200 else None
+
+
+def _store(intake: Intake, taken: dict[str, dict[str, Any]]) -> None:
+    session, table = intake.session, stores.Hydrant
+    statement = select(table.id, table.hydrant_no).where(table.district_id == intake.district.id)
+    known = {number: hydrant_id for hydrant_id, number in session.execute(statement)}
+    changed = [{"id": known[number], **values} for number, values in taken.items() if number in known]
+    if changed:
+        session.execute(update(table), changed)
+    fresh = [values for number, values in taken.items() if number not in known]
+    for start in range(0, len(fresh), CHUNK):
+        session.execute(insert(table), fresh[start : start + CHUNK])
+    # Orders and inspections may speak of a hydrant, so one the list no longer has is marked, not deleted.
+    gone = [{"id": known[number], "status": "retired"} for number in known if number not in taken]
+    if gone:
+        session.execute(update(table), gone)
+    intake.retired = len(gone)
+    session.expire_all()
