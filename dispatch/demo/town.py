@@ -32,7 +32,7 @@ OFFICE_PHONE = "(510) 555-0100"
 
 HALF_WIDTH_M: dict[StreetClass, float] = {"arterial": 15.0, "collector": 11.0, "local": 7.5, "alley": 3.0, "ramp": 5.0}
 SPEED_KMH: dict[StreetClass, float] = {"arterial": 60.0, "collector": 45.0, "local": 32.0, "alley": 12.0, "ramp": 50.0}
-PARCELS_PER_CELL = 284
+PARCELS_PER_CELL = 276
 """Parcels that a subdivision of full size has on average (measured over the templates)."""
 FEWEST_CELLS = 9
 
