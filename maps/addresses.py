@@ -13,6 +13,7 @@ from maps.postal_words import DIRECTIONS, ORDINALS, STATES, SUFFIXES, UNITS
 _TOKEN = re.compile(r"[A-Z0-9]+(?:[./'-][A-Z0-9]+)*|#")
 _NUMBER = re.compile(r"([0-9]+)([A-Z]{0,2})")
 _RANGE = re.compile(r"([0-9]+)([A-Z]?)-([0-9]+)([A-Z]?)")
+_WITHIN = re.compile(r"([0-9]+)-([1-9]/[2-9]|[0-9A-Z]{1,4})")
 _FRACTION = re.compile(r"[1-9]/[2-9]")
 _ZIP = re.compile(r"([0-9]{5})(?:-?([0-9]{4}))?")
 _SUFFIX_FORMS = frozenset(SUFFIXES.values())
@@ -46,7 +47,8 @@ class PostalAddress:
     @property
     def house(self) -> str:
         """The house number as written on the line: 48-50, 123A, 12 1/2."""
-        text = (self.number or "") + (self.number_suffix or "")
+        suffix = self.number_suffix or ""
+        text = (self.number or "") + (f"-{suffix}" if suffix[:1].isdigit() else suffix)
         if self.number_to:
             text += f"-{self.number_to}"
         return f"{text} {self.fraction}" if self.fraction else text
@@ -118,8 +120,11 @@ def _parse_line(words: list[str]) -> PostalAddress:
     rest = list(words)
     if rest and _is_house(rest):
         word = rest.pop(0)
-        if found := _RANGE.fullmatch(word):
+        if (found := _RANGE.fullmatch(word)) and int(found[3]) > int(found[1]):
             number, suffix, number_to = found[1], found[2] or None, found[3] + found[4]
+        elif found := _WITHIN.fullmatch(word):
+            number = found[1]
+            suffix, fraction = (None, found[2]) if "/" in found[2] else (found[2], None)
         elif found := _NUMBER.fullmatch(word):
             number, suffix = found[1], found[2] or None
         if rest and _FRACTION.fullmatch(rest[0]):
@@ -143,7 +148,11 @@ def _is_house(words: list[str]) -> bool:
     """A leading number is the house unless it is the street's own (3RD ST) or the whole text."""
     if len(words) < 2:
         return False
-    return bool(_RANGE.fullmatch(words[0]) or (_NUMBER.fullmatch(words[0]) and not _is_ordinal(words[0])))
+    return bool(
+        _WITHIN.fullmatch(words[0])
+        or _RANGE.fullmatch(words[0])
+        or (_NUMBER.fullmatch(words[0]) and not _is_ordinal(words[0]))
+    )
 
 
 def _is_ordinal(word: str) -> bool:

@@ -1,6 +1,7 @@
 """Address lists."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -52,21 +53,30 @@ def take_addresses(intake: Intake, table: SourceTable) -> None:
 def _address(row: SourceRow) -> addresses.PostalAddress:
     values = row.values
     if full := values.get("full"):
-        line = full
+        address = addresses.parse(full.replace(",", " "))
     else:
-        house = (values.get("house") or "") + _suffix(values.get("house_suffix"))
         street = (values.get("street"), values.get("street_suffix"), values.get("direction"))
-        unit = values.get("unit")
-        line = " ".join(part for part in (house, *street, f"# {unit}" if unit else None) if part)
-    place = ", ".join(part for part in (values.get("city"), values.get("zip")) if part)
-    return addresses.parse(f"{line.replace(',', ' ')}, {place}" if place else line)
+        address = addresses.parse(" ".join(part for part in street if part))
+        address = replace(address, unit=addresses.plain(values.get("unit") or "").removeprefix("# ") or address.unit)
+    if house := values.get("house"):
+        address = _with_house(address, house, values.get("house_suffix"))
+    city = addresses.plain(values.get("city") or "") or None
+    return replace(address, city=city, zip=values.get("zip"))
 
 
-def _suffix(text: str | None) -> str:
-    """A number suffix as it stands behind the number: A close by (12A), 1/2 with a blank (12 1/2)."""
-    if not text:
-        return ""
-    return text if re.fullmatch(r"[A-Za-z]{1,2}", text) else f" {text}"
+def _with_house(address: addresses.PostalAddress, house: str, suffix: str | None) -> addresses.PostalAddress:
+    """The address with its number from columns of its own; a suffix is a letter (12A), a fraction or a number
+    within the house (332-1)."""
+    read = addresses.parse(f"{house} X ST")
+    mark = addresses.plain(suffix or "")
+    fraction = mark if re.fullmatch(r"[1-9]/[2-9]", mark) else None
+    return replace(
+        address,
+        number=read.number,
+        number_suffix=(None if fraction else mark.replace(" ", "")[:10]) or read.number_suffix,
+        number_to=read.number_to,
+        fraction=fraction or read.fraction,
+    )
 
 
 def _parcel_id(intake: Intake, row: SourceRow, key: str | None, parcels: dict[str, int]) -> int | None:

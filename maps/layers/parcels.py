@@ -186,9 +186,9 @@ def _set_bounds(intake: Intake, pieces: dict[str, _Piece]) -> None:
 
 
 def known_numbers(intake: Intake) -> dict[str, int]:
-    """Ids of the district's parcels by canonical number, retired ones too."""
+    """Ids of the district's parcels in use, by canonical number."""
     statement = select(stores.Parcel.number_canonical, stores.Parcel.id).where(
-        stores.Parcel.district_id == intake.district.id
+        stores.Parcel.district_id == intake.district.id, stores.Parcel.retired_on.is_(None)
     )
     return {row.number_canonical: row.id for row in intake.session.execute(statement)}
 
