@@ -25,9 +25,9 @@ from dispatch.errors import Reason, Refusal
 CLEARANCE_MINUTES = 30
 CODE_TRIES = 5
 CODE_MINUTES = 10
-LETTERS = "ACDEFHJKMNPRTWXY"
+LETTERS = "ACDEFHJKMNPRTUVWXY"
 """Letters of a challenge: none is mistaken for a digit or for another one when read aloud or written."""
-DIGITS = "23456789"
+DIGITS = "0123456789"
 _HEADER = {"alg": "ES256", "typ": "curbstop-clearance"}
 _FIELDS = ("order_id", "device_id", "issued_at", "expires_at", "rules_hash", "jti")
 
@@ -174,11 +174,11 @@ def read(*, token: str, public_pem: str) -> Clearance:
 
 
 def challenge(*, random: bytes) -> str:
-    """A challenge such as "KD 42" from at least three random bytes (the tablet makes its own in the same way)."""
-    if len(random) < 3:
-        raise ValueError(f"a challenge needs 3 random bytes, got {len(random)}")
-    first, second, digits = random[0] % 16, random[1] % 16, random[2] % 64
-    return f"{LETTERS[first]}{LETTERS[second]} {DIGITS[digits // 8]}{DIGITS[digits % 8]}"
+    """A challenge such as "KD 42" from at least four random bytes (the tablet makes its own in the same way)."""
+    if len(random) < 4:
+        raise ValueError(f"a challenge needs 4 random bytes, got {len(random)}")
+    letters = "".join(LETTERS[byte % len(LETTERS)] for byte in random[:2])
+    return f"{letters} " + "".join(DIGITS[byte % len(DIGITS)] for byte in random[2:4])
 
 
 def tidy_challenge(text: str) -> str:
@@ -186,14 +186,16 @@ def tidy_challenge(text: str) -> str:
     bare = "".join(text.split()).upper()
     well_formed = len(bare) == 4 and all(letter in LETTERS for letter in bare[:2])
     if not well_formed or not all(digit in DIGITS for digit in bare[2:]):
-        raise ValueError(f"{text!r} is not a check like KD 42: two letters of {LETTERS}, two digits from 2 to 9")
+        raise ValueError(f"{text!r} is not a check like KD 42: two letters of {LETTERS}, two digits")
     return f"{bare[:2]} {bare[2:]}"
 
 
 def code(*, device_secret: bytes, order_number: str, challenge: str) -> str:
-    """The six digits that answer a challenge for one order on one device."""
-    number = "".join(sign for sign in order_number if sign.isalnum()).upper()
-    message = f"{number}|{tidy_challenge(challenge)}".encode()
+    """The six digits that answer a challenge for one order on one device.
+
+    Signed is the order number without blanks, a line feed, and the challenge without its blank in capitals.
+    """
+    message = f"{''.join(order_number.split())}\n{tidy_challenge(challenge).replace(' ', '')}".encode()
     digest = hmac.new(device_secret, message, hashlib.sha256).digest()
     offset = digest[-1] & 0x0F
     value = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
