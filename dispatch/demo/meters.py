@@ -10,32 +10,22 @@ from typing import Literal
 import numpy as np
 
 from dispatch.demo import drafts, town, tracts
+from dispatch.meters import units
+from dispatch.meters.units import Register
 
 PinSource = Literal["GPS", "TIE", "MAP", "ADDRESS"]
 PointKind = Literal["DOMESTIC", "IRRIGATION"]
-GAL_PER_CCF = 748.052
 FEET_M = 0.3048
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """A register as the catalogue has it; `digits` on it times `multiplier` are `unit`."""
-
-    unit: Literal["CCF", "GAL"]
-    dials: int
-    fixed_zeros: int
-    decimals: int
-    multiplier: int
-
-    @property
-    def ccf_per_digit(self) -> float:
-        """CCF for one step of the last live dial."""
-        return self.multiplier if self.unit == "CCF" else self.multiplier / GAL_PER_CCF
-
-
-CCF_REGISTER = Register(unit="CCF", dials=6, fixed_zeros=0, decimals=0, multiplier=1)
-GALLON_REGISTER = Register(unit="GAL", dials=6, fixed_zeros=2, decimals=0, multiplier=100)
+CCF_REGISTER = Register(unit="CCF", dials=6)
+GALLON_REGISTER = Register(unit="GAL", dials=6, fixed_zeros=2)
 """Two painted zeros: the last live dial counts hundreds of gallons."""
+
+
+def ccf_per_step(register: Register) -> float:
+    """CCF for one step of the last live dial."""
+    return units.uccf_of_steps(register=register, steps=1_000_000) / 1e12
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ import numpy as np
 
 from dispatch.demo import arrears, meters, people, readings, town, tracts
 from dispatch.demo import streets as street_net
+from dispatch.meters.units import Register
 from dispatch.policies.calendars import Calendar
 
 CustomerClass = Literal["RESIDENTIAL", "MULTIFAMILY", "COMMERCIAL", "IRRIGATION"]
-PEOPLE_A_CELL = 1200
+PEOPLE_A_CELL = 1000
 METERS_SET_IN_NEW_TRACT = 14
 
 
@@ -166,7 +167,7 @@ class _Maker:
         good = [at for at in homes if stage_of[at] is arrears.Stage.CURRENT]
         life_of = dict(zip(good, self._lives(len(good)), strict=True))
         premises: list[Premise] = []
-        registers: list[meters.Register] = []
+        registers: list[Register] = []
         per_day: list[float] = []
         garden: list[float] = []
         stories: list[int] = []

@@ -10,7 +10,8 @@ import numpy as np
 
 from dispatch.demo import names
 
-_AREA_CODES = ("510", "925", "408", "341", "669", "628")
+_AREA_CODES = ("510", "925", "408", "341", "669", "628", "209", "415", "650", "707", "831", "916")
+_LINES = 9_800
 _SPANISH_MARKS = frozenset("áéíóúñüÁÉÍÓÚÑ")
 _SPANISH_ENDS = ("ez", "illa", "ado", "era", "eco")
 _SPANISH_NAMES = frozenset(
@@ -42,7 +43,7 @@ class Customer:
 
 
 def customer(*, number: int, business: bool, rng: np.random.Generator) -> Customer:
-    """The customer with this number in the town. Numbers never share a phone within the first 60,000."""
+    """The customer with this number in the town. Numbers never share a phone within the first 58,000."""
     phones = [_phone(number * 2)]
     if rng.random() < 0.25:
         phones.append(_phone(number * 2 + 1))
@@ -66,10 +67,9 @@ def customer(*, number: int, business: bool, rng: np.random.Generator) -> Custom
 
 
 def _phone(number: int) -> str:
-    area = _AREA_CODES[(number // 9_899) % len(_AREA_CODES)]
+    area = _AREA_CODES[(number // _LINES) % len(_AREA_CODES)]
     # 0100 to 0199 stay free: they belong to the utility's own staff and office.
-    line = 200 + (number * 7_013) % 9_800
-    return f"({area}) 555-{line % 10_000:04d}"
+    return f"({area}) 555-{200 + number * 7_013 % _LINES:04d}"
 
 
 def _mailbox(text: str) -> str:

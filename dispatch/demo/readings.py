@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.demo import meters, town
+from dispatch.meters.units import Register
 
 PERIODS = 18
 """Bills in three years; one more reading starts the first of them."""
@@ -75,7 +76,7 @@ def due_on(read_on: date) -> date:
 
 
 def make(
-    *, cell: town.Cell, today: date, registers: Sequence[meters.Register], per_day_ccf: NDArray[np.float64],
+    *, cell: town.Cell, today: date, registers: Sequence[Register], per_day_ccf: NDArray[np.float64],
     garden: NDArray[np.float64], stories: NDArray[np.int8], rng: np.random.Generator,
 ) -> History:  # fmt: skip
     """Histories of all meters of one cell. `per_day_ccf` is use in winter, `garden` the share added in midsummer."""
@@ -86,8 +87,8 @@ def make(
     noise = rng.lognormal(mean=0.0, sigma=0.11, size=(count, columns - 1))
     use_ccf = per_day_ccf[:, None] * span[None, :] * (1 + garden[:, None] * season[None, :]) * noise
     _tell(use_ccf, stories=stories, rng=rng)
-    step_ccf = np.array([register.ccf_per_digit for register in registers])
-    capacity = np.array([10**register.dials for register in registers], dtype=np.int64)
+    step_ccf = np.array([meters.ccf_per_step(register) for register in registers])
+    capacity = np.array([register.rollover for register in registers], dtype=np.int64)
     through = np.cumsum(use_ccf / step_ccf[:, None], axis=1)
     age = rng.uniform(15, 110, size=count)
     start = (age * use_ccf.mean(axis=1) / step_ccf).astype(np.int64) % (capacity - 200_000)

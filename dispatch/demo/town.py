@@ -32,8 +32,10 @@ OFFICE_PHONE = "(510) 555-0100"
 
 HALF_WIDTH_M: dict[StreetClass, float] = {"arterial": 15.0, "collector": 11.0, "local": 7.5, "alley": 3.0, "ramp": 5.0}
 SPEED_KMH: dict[StreetClass, float] = {"arterial": 60.0, "collector": 45.0, "local": 32.0, "alley": 12.0, "ramp": 50.0}
-PARCELS_PER_CELL = 276
-"""Parcels that a subdivision of full size has on average (measured over the templates)."""
+PARCELS_A_CELL = 322
+"""Parcels of a subdivision of homes at full size, on the average of the layouts."""
+_WITHOUT_HOMES = 1300
+"""Parcels that the works, the park and the new tract do not have."""
 FEWEST_CELLS = 9
 
 
@@ -126,8 +128,8 @@ def plan(*, parcels: int, seed: int) -> TownPlan:
     if not 1 <= parcels <= 400_000:
         raise ValueError(f"A demo town has 1 to 400,000 parcels, not {parcels:,}.")
     rng = np.random.default_rng([seed, 1])
-    count = max(FEWEST_CELLS, round(parcels / PARCELS_PER_CELL))
-    scale = min(1.0, max(0.55, math.sqrt(parcels / count / PARCELS_PER_CELL)))
+    count = max(FEWEST_CELLS, round((parcels + _WITHOUT_HOMES) / PARCELS_A_CELL))
+    scale = min(1.0, max(0.55, math.sqrt((parcels + _WITHOUT_HOMES) / count / PARCELS_A_CELL)))
     columns = max(3, math.ceil(math.sqrt(count * 1.45)))
     rows = max(3, math.ceil(count / columns) + 1)
     taken = _cells_in_disc(columns=columns, rows=rows, count=count, rng=rng)
