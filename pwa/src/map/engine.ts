@@ -1,5 +1,4 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
-import type { FeatureCollection } from 'geojson'
 import { addProtocol, Map as GlMap, setWorkerUrl, type MapOptions } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { FileSource, PMTiles, Protocol } from 'pmtiles'
@@ -71,11 +70,4 @@ function styleLoaded(map: GlMap): Promise<void> {
     if (map.isStyleLoaded()) resolve()
     else map.once('style.load', () => resolve())
   })
-}
-
-/** Sets the data of a GeoJSON source, making the source when it is not there yet. */
-export function setData(map: GlMap, id: string, data: FeatureCollection): void {
-  const source = map.getSource(id)
-  if (source === undefined) map.addSource(id, { type: 'geojson', data })
-  else if ('setData' in source) (source as { setData(data: FeatureCollection): void }).setData(data)
 }

@@ -1,5 +1,5 @@
 import type { Map as GlMap } from 'maplibre-gl'
-import { setData } from './engine'
+import { setData } from './data'
 import { circle, collection, feature, point, type LonLat } from './geometry'
 import { ensureCrewDisc } from './images'
 import { FONT_STRONG, type Token } from './style'

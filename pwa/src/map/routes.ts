@@ -1,6 +1,6 @@
 import type { Feature } from 'geojson'
 import type { Map as GlMap } from 'maplibre-gl'
-import { setData } from './engine'
+import { setData } from './data'
 import { collection, line, nearestVertex, type LonLat } from './geometry'
 import { PATTERN_LETTERS, routeStyle } from './routestyle'
 import type { Token } from './style'

@@ -17,7 +17,7 @@ export function readToken(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
-const BIG = ['match', ['get', 'street_class'], ['arterial', 'highway', 'ramp'], true, false] as const
+const BIG = ['match', ['get', 'class'], ['arterial', 'highway', 'ramp'], true, false] as const
 
 /** The ground of every map: streets, parcels, lots and water from the tile archives that are given. */
 export function baseStyle(
@@ -145,13 +145,14 @@ function streetLabels(token: Token): LayerSpecification[] {
 }
 
 function waterLayers(token: Token): LayerSpecification[] {
-  const common = { source: 'water', minzoom: 14 } as const
+  const common = { source: 'water', 'source-layer': 'water', minzoom: 14 } as const
+  const main = ['==', ['get', 'kind'], 'main'] as never
   return [
     {
       id: 'mains',
       type: 'line',
       ...common,
-      'source-layer': 'mains',
+      filter: main,
       paint: {
         'line-color': token('--map-main'),
         'line-opacity': 0.75,
@@ -162,22 +163,12 @@ function waterLayers(token: Token): LayerSpecification[] {
       id: 'mains-label',
       type: 'symbol',
       ...common,
-      'source-layer': 'mains',
       minzoom: 17,
+      filter: main,
       layout: {
         'symbol-placement': 'line',
         'symbol-spacing': 500,
-        'text-field': [
-          'case',
-          ['has', 'diameter_in'],
-          [
-            'concat',
-            ['to-string', ['get', 'diameter_in']],
-            '" main',
-            ['case', ['has', 'installed_year'], ['concat', ', ', ['to-string', ['get', 'installed_year']]], ''],
-          ],
-          '',
-        ],
+        'text-field': ['coalesce', ['get', 'label'], ''],
         'text-font': FONT,
         'text-size': 9.5,
         'text-offset': [0, 0.9],
@@ -188,19 +179,13 @@ function waterLayers(token: Token): LayerSpecification[] {
       id: 'hydrants',
       type: 'symbol',
       ...common,
-      'source-layer': 'hydrants',
       minzoom: 15.5,
+      filter: ['==', ['get', 'kind'], 'hydrant'],
       layout: {
         'icon-image': 'hydrant',
         'icon-allow-overlap': true,
         'icon-size': ['interpolate', ['linear'], ['zoom'], 15.5, 0.6, 17.5, 1],
-        'text-field': [
-          'step',
-          ['zoom'],
-          '',
-          17,
-          ['concat', 'H-', ['to-string', ['coalesce', ['get', 'hydrant_no'], '']]],
-        ],
+        'text-field': ['step', ['zoom'], '', 17, ['to-string', ['coalesce', ['get', 'label'], '']]],
         'text-font': FONT,
         'text-size': 10,
         'text-anchor': 'left',
@@ -212,28 +197,54 @@ function waterLayers(token: Token): LayerSpecification[] {
   ]
 }
 
+/** "Lot 23, Tract 8231" is drawn as 23: what stands between the first word and the comma. */
+const LOT_NUMBER = [
+  'let',
+  'label',
+  ['to-string', ['coalesce', ['get', 'label'], '']],
+  [
+    'let',
+    'end',
+    ['index-of', ',', ['var', 'label']],
+    ['case', ['>', ['var', 'end'], 4], ['slice', ['var', 'label'], 4, ['var', 'end']], ['slice', ['var', 'label'], 4]],
+  ],
+]
+
 function lotLayers(token: Token): LayerSpecification[] {
-  const common = { source: 'lots', 'source-layer': 'lots', minzoom: 15.5 } as const
+  const common = { source: 'lots', 'source-layer': 'lots' } as const
+  const kind = (name: string): never => ['==', ['get', 'kind'], name] as never
   return [
     {
       id: 'lots-line',
       type: 'line',
       ...common,
-      filter: ['==', ['geometry-type'], 'Polygon'],
-      paint: { 'line-color': token('--map-sheet'), 'line-width': 0.9, 'line-dasharray': [4, 3], 'line-opacity': 0.8 },
+      minzoom: 15.5,
+      filter: kind('lot'),
+      paint: { 'line-color': token('--map-sheet'), 'line-width': 0.9, 'line-dasharray': [4, 3], 'line-opacity': 0.55 },
+    },
+    {
+      id: 'tracts-line',
+      type: 'line',
+      ...common,
+      minzoom: 14,
+      filter: kind('tract'),
+      paint: { 'line-color': token('--map-sheet'), 'line-width': 1.8, 'line-dasharray': [6.5, 1.7, 1.7, 1.7] },
     },
     {
       id: 'lots-label',
       type: 'symbol',
       ...common,
       minzoom: 16.5,
+      filter: kind('lot'),
       layout: {
         'icon-image': 'lot',
         'icon-text-fit': 'both',
         'icon-text-fit-padding': [2, 4, 2, 4],
-        'text-field': ['to-string', ['coalesce', ['get', 'lot'], '']],
+        'text-field': LOT_NUMBER as never,
         'text-font': FONT_STRONG,
         'text-size': 9.5,
+        // Above the number of the parcel, which has the same middle.
+        'text-offset': [0, -1.7],
         'text-padding': 2,
       },
       paint: { 'text-color': token('--map-sheet') },
