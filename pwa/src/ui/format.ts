@@ -1,7 +1,8 @@
 import { language } from './i18n.svelte'
 
 /**
- * Dates, times and money as the screens write them: 10:42 (24 h), "Tue Aug 26", $243.10. Instants are shown in the zone
+ * Dates, times and money as the screens write them: 10:42, "Tue Aug 26", $243.10. Hours run to 12; `clock` adds AM or PM
+ * where the working day does not make it plain. Instants are shown in the zone
  * of the utility, which `useZone` sets once from the session or the day package.
  */
 let zone: string | undefined
@@ -15,12 +16,18 @@ function parts(options: Intl.DateTimeFormatOptions, at: Date): Record<string, st
   return Object.fromEntries(formatter.formatToParts(at).map((part) => [part.type, part.value]))
 }
 
-const CLOCK: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }
+const CLOCK: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit', hourCycle: 'h12' }
 
-/** "10:42"; an hour below ten has one digit: "9:58". */
+/** "10:42", "1:05"; an hour below ten has one digit. */
 export function time(at: string | Date | number): string {
   const p = parts(CLOCK, new Date(at))
   return `${Number(p.hour)}:${p.minute}`
+}
+
+/** "1:05 PM", "4:30 AM" */
+export function clock(at: string | Date | number): string {
+  const p = parts(CLOCK, new Date(at))
+  return `${Number(p.hour)}:${p.minute} ${/a/i.test(p.dayPeriod ?? '') ? 'AM' : 'PM'}`
 }
 
 /** "11:24:06" */

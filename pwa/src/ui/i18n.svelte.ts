@@ -22,7 +22,7 @@ class LanguageChoice {
     return this.#current
   }
 
-  /** Language for `Intl`: months, weekdays and numbers. Times stay in 24 h style on both. */
+  /** Language for `Intl`: months, weekdays and numbers. Times run to 12 on both. */
   get locale(): string {
     return this.#current === 'es' ? 'es-US' : 'en-US'
   }
