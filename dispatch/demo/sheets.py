@@ -23,6 +23,7 @@ _MARGIN_M = 26.0
 _TITLE_M = 62.0
 _CLEAR, _PLUM, _PALE, _INK, _PAPER = range(5)
 _PALETTE = ((255, 255, 255), (133, 33, 104), (190, 130, 170), (52, 30, 52), (255, 253, 250))
+_SHARP = [0] * 111 + [255] * 145
 _FEET = 3.280839895
 
 
@@ -70,7 +71,7 @@ def draw(*, plan: town.TownPlan, network: street_net.Network, tract: tracts.Trac
     _boundary(image, pen, tract=tract, paper=paper)
     _title(image, pen, plan=plan, tract=tract, paper=paper)
     out = io.BytesIO()
-    image.save(out, format="PNG", optimize=True, transparency=_CLEAR)
+    image.save(out, format="PNG", bits=4, compress_level=6, transparency=_CLEAR)
     w, h = paper.width_px, paper.height_px
     corners = tuple(paper.corner(x, y) for x, y in ((0, 0), (w, 0), (w, h), (0, h)))
     return Sheet(
@@ -247,7 +248,7 @@ def _text(
         angle -= 180
     elif angle <= -90:
         angle += 180
-    turned = stamp.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC).point(lambda v: 255 if v > 110 else 0)
+    turned = stamp.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC).point(_SHARP)
     place = (int(at[0] - turned.width / 2), int(at[1] - turned.height / 2))
     box = (*place, place[0] + turned.width, place[1] + turned.height)
     if clear:
