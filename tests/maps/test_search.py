@@ -1,0 +1,174 @@
+"""The search box: any way a caller names a place leads to it, and says why."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from maps import apn, legal, search, stores
+from maps.search import Entry
+
+
+@pytest.fixture
+def town(map_session: Session, fremont: stores.District) -> Session:
+    """A few places, an account holder and a meter."""
+    number = apn.parse("501-0521-012-00", county="alameda")
+    search.put(
+        map_session,
+        [
+            Entry(
+                kind="parcel",
+                ref="parcel-1",
+                label=number.canonical,
+                keys=apn.own_keys(number),
+                words=apn.words_of(number),
+            ),
+            Entry(kind="parcel", ref="parcel-2", label="501-0521-012-01", keys=("501-0521-012-01",)),
+            Entry(kind="address", ref="parcel-1", label="12 MISSION BLVD"),
+            Entry(kind="address", ref="parcel-2", label="121 MISSION BLVD"),
+            Entry(kind="address", ref="parcel-3", label="12 MISSION VIEW DR"),
+            Entry(kind="address", ref="parcel-4", label="5 N ST"),
+            Entry(kind="address", ref="parcel-5", label="5 ST JAMES CT"),
+            Entry(kind="intersection", ref="point-1,2", label="Mission Blvd & Olive St"),
+            Entry(
+                kind="lot",
+                ref="point-3,2",
+                label="Lot 23, Tract 8231",
+                keys=(legal.lot_key(tract_no="8231", lot="23"),),
+            ),
+            Entry(kind="meter", ref="premise-1", label="Meter 77004821", keys=("77004821",)),
+            Entry(kind="phone", ref="premise-1", label="(510) 555-1212", keys=("5105551212",)),
+            Entry(kind="customer", ref="premise-1", label="José Núñez-Pérez"),
+        ],
+    )
+    return map_session
+
+
+def labels(session: Session, query: str, **kw) -> list[str]:
+    return [hit.label for hit in search.find(session, query, **kw).results]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("501-0521-012-00", "501-0521-012-00"),
+        ("501 521 12", "501-0521-012-00"),
+        ("50152112", "501-0521-012-00"),
+        ("501052101201", "501-0521-012-01"),
+        ("12 mission", "12 MISSION BLVD"),
+        ("12 mission boulevard", "12 MISSION BLVD"),
+        ("12 Mission View Drive", "12 MISSION VIEW DR"),
+        ("mission & olive", "Mission Blvd & Olive St"),
+        ("olive at mission", "Mission Blvd & Olive St"),
+        ("L23 T8231", "Lot 23, Tract 8231"),
+        ("tract 8231 lot 23", "Lot 23, Tract 8231"),
+        ("77004821", "Meter 77004821"),
+        ("meter 77004821", "Meter 77004821"),
+        ("4821", "Meter 77004821"),
+        ("510-555-1212", "(510) 555-1212"),
+        ("+1 (510) 555 1212", "(510) 555-1212"),
+        ("nunez", "José Núñez-Pérez"),
+        ("perez jose", "José Núñez-Pérez"),
+        ("5 north street", "5 N ST"),
+        ("5 saint james court", "5 ST JAMES CT"),
+    ],
+)
+def test_what_is_typed_leads_to_the_place_first(town: Session, typed: str, found: str) -> None:
+    assert labels(town, typed)[:1] == [found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("12 mision boulevard", "12 MISSION BLVD"),
+        ("12 missoin blvd", "12 MISSION BLVD"),
+        ("misson & olvie", "Mission Blvd & Olive St"),
+        ("jose nunes", "José Núñez-Pérez"),
+    ],
+)
+def test_a_typing_mistake_is_corrected_and_said_so(town: Session, typed: str, found: str) -> None:
+    first = search.find(town, typed).results[0]
+    assert (first.label, first.why) == (found, "corrected")
+    assert first.corrected
+
+
+def test_a_house_number_is_whole_once_the_street_follows(town: Session) -> None:
+    assert "121 MISSION BLVD" not in labels(town, "12 mission")
+
+
+def test_a_wrong_street_word_does_not_hide_the_street(town: Session) -> None:
+    assert labels(town, "12 mission avenue")[:1] == ["12 MISSION BLVD"]
+
+
+def test_a_house_number_nobody_has_shows_the_street_and_says_so(town: Session) -> None:
+    found = search.find(town, "99 mission blvd")
+    assert {hit.why for hit in found.results} == {"street_only"}
+    assert "12 MISSION BLVD" in [hit.label for hit in found.results]
+
+
+def test_a_number_cut_off_lists_all_it_may_mean(town: Session) -> None:
+    found = search.find(town, "501-0521-012")
+    assert {hit.label for hit in found.results} == {"501-0521-012-00", "501-0521-012-01"}
+    assert found.total == 2
+
+
+def test_an_exact_key_comes_before_anything_that_only_looks_like_it(town: Session) -> None:
+    search.put(town, [Entry(kind="address", ref="parcel-9", label="77004821 MISSION BLVD")])
+    first = search.find(town, "77004821").results[0]
+    assert (first.kind, first.why) == ("meter", "exact")
+
+
+def test_the_matched_letters_are_marked(town: Session) -> None:
+    (hit,) = search.find(town, "12 mission view").results
+    assert [hit.label[start:end] for start, end in hit.matched] == ["12", "MISSION", "VIEW"]
+    phone = search.find(town, "5105551212").results[0]
+    assert [phone.label[start:end] for start, end in phone.matched] == ["510) 555-1212"]
+
+
+def test_only_the_asked_kinds_are_found(town: Session) -> None:
+    assert labels(town, "mission", kinds=["intersection"]) == ["Mission Blvd & Olive St"]
+
+
+def test_an_entry_put_again_is_changed_not_doubled(town: Session) -> None:
+    search.put(town, [Entry(kind="meter", ref="premise-1", label="Meter 77004821", keys=("99990000",))])
+    assert labels(town, "99990000") == ["Meter 77004821"]
+    assert town.scalar(select(func.count()).where(stores.SearchEntry.kind == "meter")) == 1
+    assert search.find(town, "meter 77004821").results[0].why == "words"
+
+
+def test_a_replaced_entry_is_found_no_more(town: Session) -> None:
+    search.replace_all(
+        town,
+        kind="meter",
+        ref="premise-1",
+        entries=[Entry(kind="meter", ref="premise-1", label="Meter 88115932", keys=("88115932",))],
+    )
+    assert labels(town, "77004821") == []
+    assert labels(town, "88115932") == ["Meter 88115932"]
+
+
+def test_a_removed_entry_is_found_no_more(town: Session) -> None:
+    search.remove(town, kind="customer", ref="premise-1")
+    assert labels(town, "nunez") == []
+
+
+def test_the_premise_stands_for_the_same_address_of_the_map(town: Session) -> None:
+    search.put(town, [Entry(kind="address", ref="premise-7", label="12 MISSION BLVD")])
+    hits = [hit for hit in search.find(town, "12 mission blvd").results if hit.label == "12 MISSION BLVD"]
+    assert [hit.ref for hit in hits] == ["premise-7"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "%", "_", '"', "';--", "\\", "*", "NEAR(", "🙂", "a" * 5000, "\x00", "- - -"]
+)
+def test_hostile_or_empty_text_finds_nothing_and_breaks_nothing(town: Session, typed: str) -> None:
+    assert search.find(town, typed).results == ()
+
+
+def test_words_put_in_one_transaction_and_undone_correct_nothing_later(town: Session) -> None:
+    town.commit()
+    search.put(town, [Entry(kind="customer", ref="premise-2", label="Zebedee Quux")])
+    assert labels(town, "zebedbe") == ["Zebedee Quux"]
+    town.rollback()
+    search.put(town, [Entry(kind="customer", ref="premise-3", label="Xanadu Vortex")])
+    assert labels(town, "zebedbe") == []
+    assert labels(town, "xanadv") == ["Xanadu Vortex"]
