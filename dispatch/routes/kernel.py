@@ -1,0 +1,199 @@
+"""The search: ruin and recreate over crew routes, compiled.
+
+Strings of neighbouring stops are torn out of a few routes and what lies open around them is put back greedily,
+accepted by annealing (after Christiaens & Vanden Berghe, "Slack induction by string removals", 2020).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from dispatch.routes import compiled, tours
+
+BLINK = 0.01
+STRINGS_MEAN = 4
+STRING_LONGEST = 10
+# One iteration in this many looks at every open job and every position instead of the near ones only.
+WIDE_EVERY = 50
+
+
+@compiled.jit
+def _touch(routes: Any, v: Any, touched: Any, count: Any, is_touched: Any, old_stops: Any, old_length: Any) -> Any:
+    """Note route v as changed in this iteration, with a copy to go back to."""
+    stops, length = routes.stops, routes.length
+    if is_touched[v]:
+        return count
+    is_touched[v] = True
+    touched[count] = v
+    old_length[v] = length[v]
+    for p in range(length[v]):
+        old_stops[v, p] = stops[v, p]
+    return count + 1
+
+
+@compiled.jit
+def _tear(day: Any, routes: Any, c: Any, state: Any, out: Any, out_count: Any) -> Any:
+    """Take a string of stops around c out of its route; returns how many stops are out now."""
+    stops, crew_of = routes.stops, routes.crew_of
+    v = crew_of[c]
+    at = routes.position[c]
+    count = routes.length[v]
+    size = 1 + int(tours.random(state) * min(STRING_LONGEST, count))
+    kept = 0
+    if size < count and size > 1 and tours.random(state) < 0.5:
+        # A split string: one stop inside it stays.
+        kept = 1
+    span = size + kept
+    first = max(0, at - int(tours.random(state) * span))
+    first = min(first, count - span)
+    skip = first + 1 + int(tours.random(state) * (size - 1)) if kept > 0 else -1
+    write = first
+    for p in range(first, count):
+        here = stops[v, p]
+        if p < first + span and p != skip:
+            out[out_count] = here
+            out_count += 1
+            crew_of[here] = -1
+        else:
+            stops[v, write] = here
+            write += 1
+    routes.length[v] = write
+    tours.refresh(day, routes, v)
+    return out_count
+
+
+@compiled.jit
+def _order(day: Any, jobs: Any, count: Any, state: Any, key: Any) -> Any:
+    """The order in which open jobs are put back: one of five ways, drawn anew each time."""
+    worth, service, closes, opens, windows = day.worth, day.service, day.closes, day.opens, day.windows
+    way = int(tours.random(state) * 6)
+    for k in range(count):
+        c = jobs[k]
+        luck = tours.random(state)
+        if way == 0:
+            key[k] = luck
+        elif way == 1:
+            key[k] = -worth[c] + luck
+        elif way <= 3:
+            key[k] = -worth[c] / (service[c] + 300.0) + luck * 1e-6
+        elif way == 4:
+            width = closes[c, windows[c] - 1] - opens[c, 0]
+            key[k] = -worth[c] + width * 1e-5
+        else:
+            key[k] = -worth[c] * luck
+    return np.argsort(key[:count])
+
+
+@compiled.jit
+def search(
+    day: Any,
+    routes: Any,
+    best: Any,
+    state: Any,
+    iterations: Any,
+    done: Any,
+    fraction: Any,
+    step: Any,
+    hot: Any,
+    cold: Any,
+    wide_places: Any,
+) -> Any:
+    """Run iterations of ruin and recreate on `routes`, keeping the best in `best`.
+
+    Iteration i anneals at hot * (cold / hot) ** (fraction + i * step). `done` numbers the first iteration.
+    """
+    n = day.service.shape[0]
+    crews = day.end.shape[0]
+    # Arrays are taken out of their tuples once: inside a loop that would cost more than the work itself.
+    crew_of, length, stops = routes.crew_of, routes.length, routes.stops
+    near, worth = day.near, day.worth
+    neighbours = near.shape[1]
+    touched = np.zeros(crews, dtype=np.int64)
+    is_touched = np.zeros(crews, dtype=np.bool_)
+    was_ruined = np.zeros(crews, dtype=np.bool_)
+    old_stops = np.zeros((crews, max(n, 1)), dtype=np.int32)
+    old_length = np.zeros(crews, dtype=np.int64)
+    out = np.zeros(n + 1, dtype=np.int64)
+    key = np.zeros(n + 1, dtype=np.float64)
+    seen = np.full(n, -1, dtype=np.int64)
+    everywhere = np.ones(crews, dtype=np.bool_)
+    current = best.cost[0]
+    cooling = np.log(cold / hot)
+    for i in range(iterations):
+        number = done + i
+        temperature = hot * np.exp(cooling * min(1.0, fraction + i * step))
+        wide = number % WIDE_EVERY == 0
+        # Ruin.
+        count_touched = 0
+        removed = 0
+        strings = 1 + int(tours.random(state) * STRINGS_MEAN)
+        seed = int(tours.random(state) * n)
+        if crew_of[seed] >= 0:
+            v = crew_of[seed]
+            count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
+            removed = _tear(day, routes, seed, state, out, removed)
+        for k in range(neighbours):
+            if count_touched >= strings:
+                break
+            j = near[seed, k]
+            v = crew_of[j]
+            if v >= 0 and not is_touched[v]:
+                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
+                removed = _tear(day, routes, j, state, out, removed)
+        for k in range(count_touched):
+            was_ruined[touched[k]] = True
+        ruined = count_touched
+        # The open jobs worth a try now: those torn out, and those that lie near them.
+        waiting = removed
+        for k in range(removed):
+            seen[out[k]] = number
+        if wide:
+            for c in range(n):
+                if crew_of[c] < 0 and seen[c] != number:
+                    seen[c] = number
+                    out[waiting] = c
+                    waiting += 1
+        else:
+            if crew_of[seed] < 0 and seen[seed] != number:
+                seen[seed] = number
+                out[waiting] = seed
+                waiting += 1
+            for k in range(removed):
+                for m in range(neighbours):
+                    c = near[out[k], m]
+                    if crew_of[c] < 0 and seen[c] != number:
+                        seen[c] = number
+                        out[waiting] = c
+                        waiting += 1
+        # Recreate.
+        order = _order(day, out, waiting, state, key)
+        for k in range(waiting):
+            index = order[k]
+            c = out[index]
+            # A job that was open before has been tried elsewhere: only the torn routes have new room.
+            where = was_ruined if index >= removed and ruined > 0 else everywhere
+            price, v, p = tours.place(day, routes, c, not (wide or wide_places), BLINK, where, False, state)
+            if v >= 0 and price < worth[c]:
+                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
+                tours.insert(day, routes, c, v, p)
+        cost = tours.total(routes)
+        if cost < current - temperature * np.log(max(tours.random(state), 1e-300)):
+            current = cost
+            if cost < best.cost[1] - 1e-6:
+                tours.keep(routes, best, cost)
+        else:
+            for k in range(count_touched):
+                v = touched[k]
+                for p in range(length[v]):
+                    crew_of[stops[v, p]] = -1
+            for k in range(count_touched):
+                v = touched[k]
+                length[v] = old_length[v]
+                for p in range(old_length[v]):
+                    stops[v, p] = old_stops[v, p]
+                tours.refresh(day, routes, v)
+        for k in range(count_touched):
+            is_touched[touched[k]] = False
+            was_ruined[touched[k]] = False
+    best.cost[0] = current
+    return current

@@ -1,0 +1,227 @@
+"""What a day of routes is made of: crews, jobs, driving times, and the plan that answers them.
+
+Times (`_s`) are seconds after local midnight of the planned day; durations are seconds too. A `place` is a row and
+column of the matrix of driving times; a negative place is off the street network.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+# A drive of at least this is no drive at all: the streets do not connect the two places.
+NO_DRIVE_S = 1_000_000
+# Overtime, where a crew may work it, ends here.
+LONGEST_OVERTIME_S = 2 * 3600
+
+Facts = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """One crew on one day.
+
+    Lunch of `lunch_s` begins between `lunch_earliest_s` and `lunch_latest_s`; `lunch_earliest_s` None means no lunch
+    is left to take. With `overtime_ok` the shift may be overrun by two hours, at a price.
+    """
+
+    crew_id: int
+    start_s: int
+    end_s: int
+    start_place: int
+    end_place: int
+    skills: frozenset[str] = frozenset()
+    people: int = 1
+    lunch_earliest_s: int | None = None
+    lunch_latest_s: int = 0
+    lunch_s: int = 0
+    overtime_ok: bool = False
+
+    @property
+    def has_lunch(self) -> bool:
+        """True when a lunch must fall into this shift; a shift that begins after the last lunch hour has none."""
+        return (
+            self.lunch_earliest_s is not None
+            and self.lunch_s > 0
+            and self.start_s <= self.lunch_latest_s
+            and self.lunch_earliest_s <= self.lunch_latest_s
+            and max(self.start_s, self.lunch_earliest_s) + self.lunch_s <= self.end_s
+        )
+
+    @property
+    def last_end_s(self) -> int:
+        """The second by which the crew must be back, overtime included."""
+        return self.end_s + (LONGEST_OVERTIME_S if self.overtime_ok else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One order as the planner sees it.
+
+    `windows` bound the start of the service (several allowed, none means any time); `latest_start_s` cuts them all.
+    `locked_crew_id`: a person gave the job to this crew; with `locked_position` it is part of the fixed beginning of
+    that crew's day (the locked positions, in order, come first and never move). `prefer_crew_id` is the crew that has
+    it in the plan in force: staying there is worth a bonus.
+    """
+
+    order_id: int
+    place: int
+    service_s: int
+    windows: tuple[tuple[int, int], ...] = ()
+    skills: frozenset[str] = frozenset()
+    people: int = 1
+    value: float = 1.0
+    priority: int = 6
+    locked_crew_id: int | None = None
+    locked_position: int | None = None
+    latest_start_s: int | None = None
+    prefer_crew_id: int | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """True when the job stands at a fixed position of a fixed crew."""
+        return self.locked_crew_id is not None and self.locked_position is not None
+
+    def open_windows(self) -> tuple[tuple[int, int], ...]:
+        """The windows that are left after `latest_start_s`, in order, empty ones and overlaps removed."""
+        given = self.windows or ((0, NO_DRIVE_S),)
+        cut = NO_DRIVE_S if self.latest_start_s is None else self.latest_start_s
+        merged: list[tuple[int, int]] = []
+        for opens, closes in sorted((max(0, a), min(b, cut)) for a, b in given):
+            if closes < opens:
+                continue
+            if merged and opens <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
+            else:
+                merged.append((opens, closes))
+        return tuple(merged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What the search trades, in seconds of driving: a point of lost value, a job kept with its crew, overtime."""
+
+    value_s: float = 600.0
+    keep_crew_s: float = 1200.0
+    overtime_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A day to plan. `travel_s[a, b]` is the drive from place a to place b (int32 seconds)."""
+
+    crews: tuple[Crew, ...]
+    jobs: tuple[Job, ...]
+    travel_s: npt.NDArray[np.int32]
+    prices: Prices = field(default_factory=Prices)
+
+    def __post_init__(self) -> None:
+        """Refuse what no reading of the day can mean; everything else is planned around, with its reason."""
+        places = self.travel_s.shape[0]
+        wrong: list[str] = []
+        if self.travel_s.ndim != 2 or self.travel_s.shape[0] != self.travel_s.shape[1]:
+            wrong.append(f"travel_s must be square, not {self.travel_s.shape}")
+        if len({job.order_id for job in self.jobs}) != len(self.jobs):
+            wrong.append("an order appears twice among the jobs")
+        if len({crew.crew_id for crew in self.crews}) != len(self.crews):
+            wrong.append("a crew appears twice")
+        wrong.extend(f"order {j.order_id}: service_s is {j.service_s}" for j in self.jobs if j.service_s < 0)
+        wrong.extend(f"order {j.order_id}: place {j.place} is not in travel_s" for j in self.jobs if j.place >= places)
+        wrong.extend(
+            f"crew {c.crew_id}: place {max(c.start_place, c.end_place)} is not in travel_s"
+            for c in self.crews
+            if max(c.start_place, c.end_place) >= places
+        )
+        if wrong:
+            raise ValueError("; ".join(wrong))
+
+    def drive_s(self, a: int, b: int) -> int | None:
+        """Seconds from place a to place b, None when it cannot be driven."""
+        if a < 0 or b < 0:
+            return None
+        seconds = int(self.travel_s[a, b]) if a != b else 0
+        return None if seconds >= NO_DRIVE_S else seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One visit: arrival, start and finish of the work, and the drive that led there."""
+
+    order_id: int
+    arrive_s: int
+    start_s: int
+    finish_s: int
+    travel_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A rule that a given sequence breaks. Only decisions of a person make them; the planner's own stops never do.
+
+    Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
+    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE.
+    """
+
+    code: str
+    crew_id: int
+    order_id: int | None = None
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePlan:
+    """The day of one crew. `finish_s` is when it is back; `lunch` its (start, end) or None."""
+
+    crew_id: int
+    stops: tuple[Stop, ...]
+    lunch: tuple[int, int] | None
+    finish_s: int
+    travel_s: int
+    violations: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplanned:
+    """A job without a stop and why. `facts` are what a person needs to change that (see `explain`)."""
+
+    order_id: int
+    code: str
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole day: one route per crew (empty ones included) and every job that has no stop."""
+
+    routes: tuple[RoutePlan, ...]
+    unplanned: tuple[Unplanned, ...]
+    iterations: int
+    seed: int
+    seconds: float
+    travel_s_total: int
+    value_served: float
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Every violation of every route."""
+        return tuple(violation for route in self.routes for violation in route.violations)
+
+    def sequences(self) -> Mapping[int, tuple[int, ...]]:
+        """Order ids by crew id, in the order they are visited."""
+        return {route.crew_id: tuple(stop.order_id for stop in route.stops) for route in self.routes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """The timing of given sequences (`planner.evaluate`) and the rules they break."""
+
+    routes: tuple[RoutePlan, ...]
+    violations: tuple[Violation, ...]
+    travel_s_total: int
+    value_served: float
+
+    @property
+    def holds(self) -> bool:
+        """True when the sequences break no rule."""
+        return not self.violations

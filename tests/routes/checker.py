@@ -1,0 +1,155 @@
+"""Proves a plan, sharing no code with the planner: it reads the values and reasons about the clock by itself.
+
+What a person fixed (locked to a crew) may break a rule if the plan says so; nothing else may.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+CANNOT_DRIVE_S = 1_000_000
+OVERTIME_S = 7200
+
+
+def faults(problem: Any, plan: Any) -> list[str]:
+    """Everything that is wrong with a plan, in words; empty when it holds."""
+    found: list[str] = []
+    jobs = {job.order_id: job for job in problem.jobs}
+    crews = {crew.crew_id: crew for crew in problem.crews}
+    seen: list[int] = [stop.order_id for route in plan.routes for stop in route.stops]
+    left = [one.order_id for one in plan.unplanned]
+    if sorted(seen + left) != sorted(jobs):
+        found.append(f"planned {sorted(seen)} and left {sorted(left)} are not the orders {sorted(jobs)}, each once")
+        return found
+    found.extend(f"order {one.order_id} is left without a reason" for one in plan.unplanned if not one.code)
+    if [route.crew_id for route in plan.routes] != [crew.crew_id for crew in problem.crews]:
+        found.append("not one route for each crew")
+        return found
+    for route in plan.routes:
+        found.extend(_route_faults(problem, crews[route.crew_id], route, [jobs[s.order_id] for s in route.stops]))
+    value = sum(jobs[order_id].value for order_id in seen)
+    if abs(value - plan.value_served) > 1e-6 * max(1.0, value):
+        found.append(f"value served is {value}, not {plan.value_served}")
+    if plan.travel_s_total != sum(route.travel_s for route in plan.routes):
+        found.append("the travel of the routes does not add up")
+    found.extend(_lock_faults(problem, plan))
+    return found
+
+
+def _lock_faults(problem: Any, plan: Any) -> list[str]:
+    found = []
+    where = {s.order_id: (route.crew_id, at) for route in plan.routes for at, s in enumerate(route.stops)}
+    on_shift = {crew.crew_id for crew in problem.crews}
+    fixed_of: dict[int, list[tuple[int, int]]] = {}
+    for job in problem.jobs:
+        if job.locked_crew_id is None:
+            continue
+        at = where.get(job.order_id)
+        if at is not None and at[0] != job.locked_crew_id:
+            found.append(f"order {job.order_id} is locked to crew {job.locked_crew_id} but rides with {at[0]}")
+        if job.locked_position is not None and job.locked_crew_id in on_shift:
+            fixed_of.setdefault(job.locked_crew_id, []).append((job.locked_position, job.order_id))
+    for crew_id, fixed in fixed_of.items():
+        expected = [(crew_id, at) for at in range(len(fixed))]
+        stands = [where.get(order_id, (0, -1)) for _, order_id in sorted(fixed)]
+        if stands != expected:
+            found.append(f"the fixed beginning of crew {crew_id} does not stand: {stands}")
+    return found
+
+
+def _route_faults(problem: Any, crew: Any, route: Any, jobs: Sequence[Any]) -> list[str]:
+    found: list[str] = []
+    told = {(violation.code, violation.order_id) for violation in route.violations}
+    by_person = {job.order_id for job in jobs if job.locked_crew_id is not None}
+    some_fixed = any(job.locked_crew_id is not None and job.locked_position is not None for job in jobs)
+
+    def wrong(code: str, order_id: int | None, words: str) -> None:
+        """A broken rule counts unless a person's lock explains it and the plan names it."""
+        excused = (order_id in by_person if order_id is not None else some_fixed) and (code, order_id) in told
+        if not excused:
+            found.append(f"crew {crew.crew_id}, order {order_id}: {words}")
+
+    for violation in route.violations:
+        if violation.order_id is not None and violation.order_id not in by_person:
+            found.append(f"crew {crew.crew_id} breaks {violation.code} at order {violation.order_id} without a lock")
+    if not jobs:
+        if route.travel_s or route.lunch is not None:
+            found.append(f"crew {crew.crew_id} has no stops but drives or eats")
+        return found
+
+    lunch = _lunch_faults(crew, route, wrong)
+    place, free_s, travel = crew.start_place, crew.start_s, 0
+    for stop, job in zip(route.stops, jobs, strict=True):
+        order = job.order_id
+        drive = _drive_s(problem, place, job.place)
+        if drive is None:
+            wrong("OFF_NETWORK" if job.place < 0 else "CANNOT_BE_DRIVEN", order, "cannot be driven to")
+            drive = 0
+        if stop.travel_s != drive:
+            found.append(f"order {order}: the drive is {drive} s, not {stop.travel_s}")
+        travel += drive
+        eaten = _shared_s((free_s, stop.arrive_s), lunch)
+        if stop.arrive_s - free_s < drive + eaten:
+            found.append(f"order {order}: reached after {stop.arrive_s - free_s} s, drive {drive} and lunch {eaten}")
+        if stop.start_s < stop.arrive_s:
+            found.append(f"order {order}: begins before the crew arrives")
+        if stop.finish_s - stop.start_s != job.service_s:
+            found.append(f"order {order}: takes {stop.finish_s - stop.start_s} s, not {job.service_s}")
+        if _shared_s((stop.start_s, stop.finish_s), lunch) > 0:
+            found.append(f"order {order}: lunch falls into the work")
+        windows = job.windows or ((0, CANNOT_DRIVE_S),)
+        last = CANNOT_DRIVE_S if job.latest_start_s is None else job.latest_start_s
+        if not any(opens <= stop.start_s <= min(closes, last) for opens, closes in windows):
+            wrong("LATE", order, f"begins at {stop.start_s}, outside {windows} up to {last}")
+        if not set(job.skills) <= set(crew.skills):
+            wrong("MISSING_SKILL", order, "the crew lacks a skill")
+        if job.people > crew.people:
+            wrong("NOT_ENOUGH_PEOPLE", order, "the crew is too small")
+        free_s = stop.finish_s
+        place = job.place if job.place >= 0 else place
+    home = _drive_s(problem, place, crew.end_place)
+    if home is None:
+        wrong("CANNOT_BE_DRIVEN", None, "the crew cannot drive back")
+        home = 0
+    if travel + home != route.travel_s:
+        found.append(f"crew {crew.crew_id}: drives {travel + home} s, not {route.travel_s}")
+    if route.finish_s - free_s < home + _shared_s((free_s, route.finish_s), lunch):
+        found.append(f"crew {crew.crew_id}: is back sooner than it can drive")
+    end_s = crew.end_s + (OVERTIME_S if crew.overtime_ok else 0)
+    if max(route.finish_s, lunch[1] if lunch else 0) > end_s:
+        wrong("SHIFT_OVERRUN", None, f"is back at {route.finish_s} after the shift ends at {end_s}")
+    return found
+
+
+def _lunch_faults(crew: Any, route: Any, wrong: Any) -> tuple[int, int] | None:
+    needs = (
+        crew.lunch_earliest_s is not None
+        and crew.lunch_s > 0
+        and crew.lunch_earliest_s <= crew.lunch_latest_s
+        and crew.start_s <= crew.lunch_latest_s
+        and max(crew.start_s, crew.lunch_earliest_s) + crew.lunch_s <= crew.end_s
+    )
+    if route.lunch is None:
+        if needs:
+            wrong("LUNCH_MISSED", None, "works without lunch")
+        return None
+    begins, ends = route.lunch
+    if not needs:
+        wrong("LUNCH_UNASKED", None, "has a lunch it does not need")
+    if ends - begins != crew.lunch_s:
+        wrong("LUNCH_SHORT", None, f"eats {ends - begins} s, not {crew.lunch_s}")
+    if not (crew.lunch_earliest_s or 0) <= begins <= crew.lunch_latest_s:
+        wrong("LUNCH_LATE", None, f"eats at {begins}")
+    return begins, ends
+
+
+def _drive_s(problem: Any, a: int, b: int) -> int | None:
+    if a < 0 or b < 0:
+        return None
+    seconds = 0 if a == b else int(problem.travel_s[a][b])
+    return None if seconds >= CANNOT_DRIVE_S else seconds
+
+
+def _shared_s(span: tuple[int, int], lunch: tuple[int, int] | None) -> int:
+    if lunch is None:
+        return 0
+    return max(0, min(span[1], lunch[1]) - max(span[0], lunch[0]))
