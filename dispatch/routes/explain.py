@@ -115,9 +115,7 @@ def _too_late_or_long(case: _Case) -> tuple[str, problem.Facts] | None:
     job = case.job
     windows = job.open_windows()
     first_shift = min(crew.start_s for crew in case.able)
-    latest = windows[-1][1] if windows else max((b for _, b in job.windows), default=0)
-    if job.latest_start_s is not None:
-        latest = min(latest, job.latest_start_s)
+    latest = windows[-1][1] if windows else job.last_start_s
     if not windows or latest < first_shift:
         return "WINDOW_PAST", {"latest_s": latest, "first_shift_s": first_shift}
     reachable = [crew for crew in case.able if _can_drive(case=case, crew=crew)]

@@ -83,6 +83,12 @@ class Job:
         """True when the job stands at a fixed position of a fixed crew."""
         return self.locked_crew_id is not None and self.locked_position is not None
 
+    @property
+    def last_start_s(self) -> int:
+        """The last second at which the work may begin, as the windows and the last-cut time are written."""
+        closes = max((b for _, b in self.windows), default=NO_DRIVE_S)
+        return closes if self.latest_start_s is None else min(closes, self.latest_start_s)
+
     def open_windows(self) -> tuple[tuple[int, int], ...]:
         """The windows that are left after `latest_start_s`, in order, empty ones and overlaps removed."""
         given = self.windows or ((0, NO_DRIVE_S),)

@@ -30,7 +30,7 @@ class _Timed:
     lunch: tuple[int, int] | None
     finish_s: int
     travel_s: int
-    late: tuple[tuple[int, int, int], ...]  # (index of the stop, seconds late, latest start)
+    late: tuple[tuple[int, int], ...]  # (index of the stop, seconds late)
     overrun_s: int
     lunch_late_s: int
 
@@ -70,14 +70,12 @@ def head(*, day: problem.Problem, crew: problem.Crew, fixed: Sequence[problem.Jo
     return Head(place=place, hungry_s=min(hungry, NEVER_S), fed_s=min(fed, NEVER_S))
 
 
-def start_s(job: problem.Job, at_s: int) -> tuple[int, int, int | None]:
-    """(start, seconds late, latest start) of a job reached at `at_s`: the first window still open, or at once, late."""
-    windows = job.open_windows()
-    for opens, closes in windows:
+def start_s(job: problem.Job, at_s: int) -> tuple[int, int]:
+    """(start, seconds late) of a job reached at `at_s`: in the first window still open, or at once and late."""
+    for opens, closes in job.open_windows():
         if at_s <= closes:
-            return max(at_s, opens), 0, closes
-    latest = windows[-1][1] if windows else None
-    return at_s, at_s - latest if latest is not None else at_s, latest
+            return max(at_s, opens), 0
+    return at_s, max(1, at_s - job.last_start_s)
 
 
 def _done_s(job: problem.Job, at_s: int) -> int:
@@ -94,7 +92,7 @@ def _drive_s(day: problem.Problem, a: int, b: int) -> int:
 def _timed(*, day: problem.Problem, crew: problem.Crew, jobs: Sequence[problem.Job], lunch_gap: int | None) -> _Timed:
     now, place, travel = crew.start_s, crew.start_place, 0
     stops: list[problem.Stop] = []
-    late: list[tuple[int, int, int]] = []
+    late: list[tuple[int, int]] = []
     lunch: tuple[int, int] | None = None
     lunch_late = 0
     for index, job in enumerate(jobs):
@@ -102,9 +100,9 @@ def _timed(*, day: problem.Problem, crew: problem.Crew, jobs: Sequence[problem.J
         arrive = ready = now + drive
         if index == lunch_gap:
             lunch, arrive, ready, lunch_late = _lunch(crew=crew, leaves_s=now, drive_s=drive)
-        begin, seconds_late, latest = start_s(job, ready)
+        begin, seconds_late = start_s(job, ready)
         if seconds_late > 0:
-            late.append((index, seconds_late, latest or 0))
+            late.append((index, seconds_late))
         now = begin + job.service_s
         stops.append(problem.Stop(order_id=job.order_id, arrive_s=arrive, start_s=begin, finish_s=now, travel_s=drive))
         travel += drive
@@ -144,8 +142,8 @@ def _lunch(
 
 
 def _harm(timed: _Timed, jobs: Sequence[problem.Job]) -> tuple[int, int, int]:
-    free = sum(seconds for index, seconds, _ in timed.late if not jobs[index].is_fixed)
-    fixed = sum(seconds for index, seconds, _ in timed.late if jobs[index].is_fixed)
+    free = sum(seconds for index, seconds in timed.late if not jobs[index].is_fixed)
+    fixed = sum(seconds for index, seconds in timed.late if jobs[index].is_fixed)
     return free + timed.overrun_s, fixed + timed.lunch_late_s, timed.finish_s
 
 
@@ -156,7 +154,7 @@ def _violations(
         found.append(problem.Violation(code=code, crew_id=crew.crew_id, order_id=order_id, facts=facts))
 
     found: list[problem.Violation] = []
-    late = {index: (seconds, latest) for index, seconds, latest in timed.late}
+    late = dict(timed.late)
     place = crew.start_place
     free_seen = False
     last_position = -1
@@ -168,8 +166,7 @@ def _violations(
         elif day.drive_s(place, job.place) is None:
             broken("CANNOT_BE_DRIVEN", job.order_id, {})
         if index in late:
-            seconds, latest = late[index]
-            broken("LATE", job.order_id, {"late_s": seconds, "latest_s": latest})
+            broken("LATE", job.order_id, {"late_s": late[index], "latest_s": job.last_start_s})
         if job.is_fixed and job.locked_crew_id == crew.crew_id and job.locked_position is not None:
             if free_seen or job.locked_position < last_position:
                 broken("LOCK_ORDER", job.order_id, {"locked_position": job.locked_position, "position": index})
