@@ -1,7 +1,7 @@
 """The life of a service order: which state may follow which, by whose action. Pure; one table.
 
-The office decides until the visit has started (ON_SITE), the crew after; a recall alone reaches a crew at work. Facts of
-a visit are stored whatever this table says; it judges decisions.
+The office decides until the visit has started (ON_SITE), the crew after; a recall alone reaches a crew at work.
+Facts of a visit are stored whatever this table says; it judges decisions.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ STATES: dict[str, StateRow] = {
 _WAITING: tuple[State, ...] = ("READY", "SCHEDULED", "ROUTED", "DISPATCHED", "EN_ROUTE")
 _BACK: tuple[State, ...] = ("CGI", "RETURN_NEEDED")
 
-ALLOWED: dict[tuple[State, str, Side], State] = {
+ALLOWED: dict[tuple[str, str, str], State] = {
     ("DRAFT", "make_ready", "office"): "READY",
     ("READY", "schedule", "office"): "SCHEDULED",
     ("SCHEDULED", "schedule", "office"): "SCHEDULED",
@@ -121,7 +121,7 @@ OPEN: frozenset[str] = frozenset(STATES) - FINISHED - {"COMPLETED", "REVIEW"}
 
 def find_next(*, state: str, action: str, side: Side) -> State | None:
     """The next state, or None when the action is not allowed."""
-    return ALLOWED.get((state, action, side))  # type: ignore[call-overload,no-any-return]
+    return ALLOWED.get((state, action, side))
 
 
 def next_state(*, state: str, action: str, side: Side) -> State:
