@@ -1,5 +1,10 @@
 /// <reference lib="webworker" />
-export {}
+import { FieldApi } from './api/field'
+import { DeviceClock } from './offline/clock'
+import { IdbStore } from './offline/idb-store'
+import { META, type Enrolment } from './offline/shapes'
+import { flush } from './offline/uploader'
+
 declare const self: ServiceWorkerGlobalScope
 declare const __PRECACHE__: string[]
 declare const __VERSION__: string
@@ -40,4 +45,24 @@ self.addEventListener('fetch', (event) => {
   if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/tiles/')) return
   const name = event.request.mode === 'navigate' && url.pathname.startsWith('/crew') ? '/crew/' : url.pathname
   event.respondWith(caches.match(name).then((kept) => kept ?? fetch(event.request)))
+})
+
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string
+}
+
+/** Sends what the tablet holds when the network comes back, even with no page open. */
+async function sendInBackground(): Promise<void> {
+  const store = new IdbStore()
+  const enrolment = await store.read(['meta'], (tx) => tx.get<Enrolment>('meta', META.enrolment))
+  if (enrolment === undefined) return
+  const api = new FieldApi({ baseUrl: self.location.origin, token: () => enrolment.token })
+  const run = await navigator.locks.request('outbox', () => flush({ store, api, clock: new DeviceClock() }))
+  // Only a thrown fault makes the browser try again; a login cannot be given here.
+  if (run.outcome === 'later') throw new Error(`${run.left} operations and ${run.photosLeft} photos still wait`)
+}
+
+self.addEventListener('sync' as keyof ServiceWorkerGlobalScopeEventMap, (event) => {
+  const sync = event as unknown as SyncEvent
+  if (sync.tag === 'outbox') sync.waitUntil(sendInBackground())
 })

@@ -2,10 +2,10 @@
  * Everything a technician can do, as operations. Each function keeps the operation and what the screen shows of it in
  * one transaction; the simulated crews of the tests do their day through the same functions.
  */
-import type { Pen } from '../offline/outbox'
-import { record } from '../offline/outbox'
-import { sha256, uuid7 } from '../offline/ids'
-import { META, type Attachment, type KeptOrder, type Operation, type RecallAnswer, type Visit } from '../offline/shapes'
+import type { Pen } from './outbox'
+import { record } from './outbox'
+import { sha256, uuid7 } from './ids'
+import { META, type Attachment, type KeptOrder, type Operation, type RecallAnswer, type Visit } from './shapes'
 
 /** Moment of the deed; left out, it is now. */
 export interface When {
