@@ -62,8 +62,9 @@ class PostalAddress:
 
 def plain(text: str) -> str:
     """Upper case, accents off, punctuation (but / - # . inside words) out, single blanks."""
-    stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(_TOKEN.findall(stripped.upper().replace("'", "").replace("’", "")))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(_TOKEN.findall(text.upper().replace("'", "").replace("’", "")))
 
 
 def standard_word(word: str) -> str:

@@ -6,7 +6,7 @@ without its house number. Each hit says why it matched. Nothing is ever picked f
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -21,8 +21,8 @@ from maps.search_writing import Entry, put, remove, replace_all
 
 __all__ = ["Entry", "Found", "Hit", "Kind", "Why", "find", "put", "remove", "replace_all"]
 
-MOST_LOOKED_AT = 3000
-MOST_RANKED = 300
+MOST_LOOKED_AT = 2000
+MOST_RANKED = 200
 
 
 class Kind(StrEnum):
@@ -80,14 +80,14 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """`total` counts everything that matched, up to 3,000; `results` are the best of them."""
+    """`total` counts everything that matched, up to 2,000; `results` are the best of them."""
 
     results: tuple[Hit, ...]
     total: int
     took_ms: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A stored entry as the ranking sees it."""
 
@@ -100,6 +100,18 @@ class _Row:
     lon: float | None
     lat: float | None
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A row that matched: why, how well, by which terms or which key, and the words looked for if they were changed."""
+
+    row: _Row
+    why: Why
+    score: float
+    terms: tuple[str, ...]
+    key: str | None = None
+    corrected: str | None = None
 
 
 _COLUMNS = (
@@ -127,18 +139,21 @@ def find(
     started = time.perf_counter()
     scope = _scope(kinds, district_id)
     read = search_terms.read_query(query, counties=_counties(session))
-    hits: dict[int, Hit] = {}
+    matches: dict[int, _Match] = {}
     total = 0
     if read.terms:
-        _take(hits, _by_key(session, read, scope))
-        total = len(hits)
-        if not any(hit.why == Why.EXACT for hit in hits.values()) or len(hits) < limit:
-            words_hits, words_total = _by_words(session, read, scope)
-            _take(hits, words_hits)
-            total = max(len(hits), words_total)
-    ranked = sorted(_fold(hits.values()), key=lambda hit: (-hit.score, _natural(hit.label), hit.kind, hit.ref))
+        by_key = _by_key(session, read, scope)
+        _take(matches, by_key)
+        total = len(matches)
+        # A whole key that was typed is the answer; words are looked for when keys do not fill the list.
+        known = read.is_identifier and any(match.why is Why.EXACT for match in by_key)
+        if not known and len(matches) < limit:
+            by_words, words_total = _by_words(session, read, scope)
+            _take(matches, by_words)
+            total = max(len(matches), words_total)
+    ranked = sorted(_fold(matches.values()), key=_order)
     took_ms = (time.perf_counter() - started) * 1000
-    return Found(results=tuple(ranked[:limit]), total=total, took_ms=took_ms)
+    return Found(results=tuple(_hit(match) for match in ranked[:limit]), total=total, took_ms=took_ms)
 
 
 def _counties(session: Session) -> tuple[str, ...]:
@@ -155,14 +170,14 @@ def _scope(kinds: Sequence[str] | None, district_id: int | None) -> tuple[Column
     return tuple(clauses)
 
 
-def _take(hits: dict[int, Hit], more: Iterable[tuple[int, Hit]]) -> None:
-    for entry_id, hit in more:
-        known = hits.get(entry_id)
-        if known is None or hit.score > known.score:
-            hits[entry_id] = hit
+def _take(matches: dict[int, _Match], more: Iterable[_Match]) -> None:
+    for match in more:
+        known = matches.get(match.row.id)
+        if known is None or match.score > known.score:
+            matches[match.row.id] = match
 
 
-def _by_key(session: Session, query: Query, scope: tuple[ColumnElement[bool], ...]) -> list[tuple[int, Hit]]:
+def _by_key(session: Session, query: Query, scope: tuple[ColumnElement[bool], ...]) -> list[_Match]:
     key = stores.SearchKey.key
     wanted: list[tuple[Why, ColumnElement[bool]]] = []
     if query.exact_keys:
@@ -170,32 +185,34 @@ def _by_key(session: Session, query: Query, scope: tuple[ColumnElement[bool], ..
     if query.key_beginnings:
         begins = [and_(key > start, key < start + "\x7f") for start in query.key_beginnings]
         wanted.append((Why.BEGINS, or_(*begins)))
-    found: list[tuple[int, Hit]] = []
+    whole = apn.key_of(query.text)
+    terms = tuple(term.standard for term in query.terms)
+    found: list[_Match] = []
     for why, clause in wanted:
         statement = (
             select(*_COLUMNS, key)
             .join(stores.SearchKey, stores.SearchKey.entry_id == stores.SearchEntry.id)
             .where(clause, *scope)
-            .order_by(key, stores.SearchEntry.weight.desc(), stores.SearchEntry.id)
+            .order_by(key, stores.SearchEntry.id)
             .limit(MOST_RANKED)
         )
         for *columns, matched_key in session.execute(statement):
             row = _Row(*columns)
-            full = matched_key == apn.key_of(query.text)
-            # The longer the typed part of a key, the better; a whole key typed as it stands is best of all.
-            share = len(query.exact_keys[0]) / len(matched_key) if why is Why.BEGINS and query.exact_keys else 1.0
-            score = _BASE[why] + 20 * row.weight + (30 if full else 0) + 50 * min(1.0, share)
-            typed = matched_key if why is Why.EXACT else apn.key_of(query.text)
-            marks = mark_key(row.label, typed) or mark_words(row.label, [term.standard for term in query.terms])
-            found.append((row.id, _hit(row, why=why, matched=marks, score=score)))
+            # The longer the typed part of a key the better; a whole key typed as it stands is best of all.
+            share = min(1.0, len(whole) / len(matched_key)) if why is Why.BEGINS else 1.0
+            score = _BASE[why] + 20 * row.weight + (30 if matched_key == whole else 0) + 50 * share
+            typed = matched_key if why is Why.EXACT else whole
+            found.append(_Match(row=row, why=why, score=score, terms=terms, key=typed))
     return found
 
 
-def _by_words(
-    session: Session, query: Query, scope: tuple[ColumnElement[bool], ...]
-) -> tuple[list[tuple[int, Hit]], int]:
+def _by_words(session: Session, query: Query, scope: tuple[ColumnElement[bool], ...]) -> tuple[list[_Match], int]:
     """Hits by words: as typed; else with a street word finished; else inside words; else corrected; else no number."""
     hits, total = _search(session, query.terms, Why.WORDS, scope)
+    if len(query.terms) == 1 and query.terms[0].is_number:
+        # The end of a serial number is typed as often as its beginning.
+        parts, parts_total = _search(session, query.terms, Why.PART, scope)
+        return [*hits, *parts], max(total, parts_total)
     if hits:
         return hits, total
     terms = query.terms
@@ -231,12 +248,13 @@ def _by_words(
 
 def _search(
     session: Session, terms: Sequence[Term], why: Why, scope: tuple[ColumnElement[bool], ...]
-) -> tuple[list[tuple[int, Hit]], int]:
+) -> tuple[list[_Match], int]:
     fragments = [term.fragment for term in terms]
     if why is Why.PART:
-        if not any(len(term.typed) >= 4 for term in terms):
+        inner = [len(term.typed) >= 4 and (len(terms) == 1 or not term.is_word) for term in terms]
+        if not any(inner):
             return [], 0
-        fragments = [term.typed if len(term.typed) >= 4 else term.fragment for term in terms]
+        fragments = [term.typed if inside else term.fragment for term, inside in zip(terms, inner, strict=True)]
     long = [fragment for fragment in fragments if len(fragment) >= 3]
     short = [fragment for fragment in fragments if len(fragment) < 3]
     if not long:
@@ -250,49 +268,61 @@ def _search(
         .order_by(looked_at.c.weight.desc(), func.length(looked_at.c.label), looked_at.c.id)
         .limit(MOST_RANKED)
     )
-    found: list[tuple[int, Hit]] = []
+    found: list[_Match] = []
     total = 0
-    standard = [term.standard for term in terms]
+    standard = tuple(term.standard for term in terms)
     corrected = " ".join(term.typed for term in terms) if why in (Why.CORRECTED, Why.STREET_ONLY) else None
     for *columns, matching in session.execute(statement):
         row, total = _Row(*columns), matching
-        marks = mark_words(row.label, standard, inside=why is Why.PART)
-        score = _BASE[why] + _likeness(row, standard)
-        found.append((row.id, replace(_hit(row, why=why, matched=marks, score=score), corrected=corrected)))
+        score = _BASE[why] + _likeness(row, standard, inside=why is Why.PART)
+        found.append(_Match(row=row, why=why, score=score, terms=standard, corrected=corrected))
     return found, total
 
 
-def _likeness(row: _Row, standard: list[str]) -> float:
+def _likeness(row: _Row, standard: tuple[str, ...], *, inside: bool) -> float:
     """0 to about 200: how near the label is to what was typed, house number and first word counting most."""
     label = search_terms.standard_words(row.label)
-    asked = " ".join(standard)
-    score: float = fuzz.token_set_ratio(asked, " ".join(label)) * 0.6 + fuzz.ratio(asked, " ".join(label)) * 0.4
+    asked, said = " ".join(standard), " ".join(label)
+    score: float = fuzz.token_set_ratio(asked, said) * 0.6 + fuzz.ratio(asked, said) * 0.4
     whole = set(label)
     score += 30 * sum(1 for word in standard if word in whole) / len(standard)
     if label and standard[0] == label[0]:
         score += 25
+    if inside and any(word.endswith(term) for word in label for term in standard if len(term) >= 4):
+        score += 60
     return score + 20 * row.weight
 
 
-def _hit(row: _Row, *, why: Why, matched: tuple[tuple[int, int], ...], score: float) -> Hit:
+def _order(match: _Match) -> tuple[float, list[tuple[int, int, str]], str, str]:
+    return -match.score, _natural(match.row.label), match.row.kind, match.row.ref
+
+
+def _hit(match: _Match) -> Hit:
+    row = match.row
+    marks = mark_key(row.label, match.key) if match.key else ()
     return Hit(
         kind=row.kind,
         ref=row.ref,
         label=row.label,
         detail=row.detail,
-        why=why.value,
-        matched=matched,
+        why=match.why.value,
+        matched=marks or mark_words(row.label, match.terms, inside=match.why is Why.PART),
         lon=row.lon,
         lat=row.lat,
-        score=round(score, 3),
+        score=round(match.score, 3),
+        corrected=match.corrected,
     )
 
 
-def _fold(hits: Iterable[Hit]) -> list[Hit]:
+def _fold(matches: Iterable[_Match]) -> list[_Match]:
     """One line a place: an address that opens a premise stands for the same address of the map's own list."""
-    listed = list(hits)
-    premises = {(hit.kind, hit.label) for hit in listed if hit.ref.startswith("premise-")}
-    return [hit for hit in listed if hit.ref.startswith("premise-") or (hit.kind, hit.label) not in premises]
+    listed = list(matches)
+    premises = {(match.row.kind, match.row.label) for match in listed if match.row.ref.startswith("premise-")}
+    return [
+        match
+        for match in listed
+        if match.row.ref.startswith("premise-") or (match.row.kind, match.row.label) not in premises
+    ]
 
 
 def _natural(label: str) -> list[tuple[int, int, str]]:

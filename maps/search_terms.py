@@ -70,8 +70,9 @@ class Query:
     key_beginnings: tuple[str, ...]
 
     @property
-    def standard(self) -> str:
-        return " ".join(term.standard for term in self.terms)
+    def is_identifier(self) -> bool:
+        """True when nothing but numbers and codes was typed: no word that could be a street or a name."""
+        return not any(term.is_word for term in self.terms)
 
 
 def read_query(text: str, *, counties: tuple[str, ...]) -> Query:
