@@ -58,7 +58,7 @@ SHARE_OF_THOUSAND = {
     Stage.ELIGIBLE: 17, Stage.TENANTS_TOLD: 3, Stage.LOW_INCOME: 3, Stage.PLAN_BROKEN: 2, Stage.TENANTS_NOT_TOLD: 3,
     Stage.PLAN_KEPT: 5, Stage.APPEAL: 2, Stage.DISPUTE: 2, Stage.MEDICAL_FULL: 2, Stage.MEDICAL_PARTIAL: 2,
     Stage.CRITICAL: 2, Stage.OFFICE_HOLD: 2, Stage.SMALL_BALANCE: 2, Stage.ESTIMATES_ONLY: 2, Stage.SHUT_OFF: 8,
-    Stage.PAID_WAITING: 4,
+    Stage.PAID_WAITING: 2,
 }  # fmt: skip
 """How many of 1,000 home accounts stand there; the rest are current."""
 
@@ -105,12 +105,15 @@ def stages(*, count: int, cell_index: int, cells: int, rng: np.random.Generator)
 
 
 def debt(
-    *, stage: Stage, read_on: tuple[date, ...], today: date, work_on: date, calendar: Calendar, language: str,
-    rng: np.random.Generator,
+    *, stage: Stage, read_on: tuple[date, ...], today: date, work_on: date, calendar: Calendar, busy: bool,
+    language: str, rng: np.random.Generator,
 ) -> Debt:  # fmt: skip
-    """The facts of one account at `today`, told so that on `work_on` the rules answer as the stage's name says."""
-    if stage is Stage.CURRENT:
-        return Debt(stage=stage, unpaid=())
+    """The facts of one account at `today`, told so that on `work_on` the rules answer as the stage's name says.
+
+    Only where crews are `busy` has somebody paid and waits, or was shut off on the working day before.
+    """
+    if stage is Stage.CURRENT or (stage is Stage.PAID_WAITING and not busy):
+        return Debt(stage=Stage.CURRENT, unpaid=())
     if stage is Stage.PAST_DUE:
         unpaid = _unpaid(read_on, today=today, low=1, high=55)
         return Debt(stage=stage, unpaid=unpaid) if unpaid else Debt(stage=Stage.CURRENT, unpaid=())
@@ -122,7 +125,7 @@ def debt(
     day = work_on
     shut_on = None
     if stage is Stage.SHUT_OFF:
-        back = 1 if rng.random() < 0.5 else 2 + int(rng.integers(0, 5))
+        back = 1 if busy and rng.random() < 0.5 else 2 + int(rng.integers(0, 5))
         day = shut_on = calendar.subtract_business_days(work_on, back)
     path = _Path(due=due, work_on=day, calendar=calendar, language=language, rng=rng)
     whole = Debt(stage=stage, unpaid=unpaid, notices=path.notices(), contacts=path.contacts(), shut_on=shut_on)

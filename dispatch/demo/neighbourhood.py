@@ -20,6 +20,7 @@ from dispatch.policies.calendars import Calendar
 CustomerClass = Literal["RESIDENTIAL", "MULTIFAMILY", "COMMERCIAL", "IRRIGATION"]
 PEOPLE_A_CELL = 1000
 METERS_SET_IN_NEW_TRACT = 14
+TURN_ONS_IN_NEW_TRACT = 4
 
 
 class Life(StrEnum):
@@ -38,7 +39,7 @@ class Life(StrEnum):
     """Shut off last week, paid, and restored on the working day before."""
 
 
-_SHARE_OF_THOUSAND = {Life.EMPTY: 6, Life.LEFT: 3, Life.MOVED_IN: 4, Life.MOVING_OUT: 4, Life.RESTORED: 3}
+_SHARE_OF_THOUSAND = {Life.EMPTY: 3, Life.LEFT: 2.4, Life.MOVED_IN: 3, Life.MOVING_OUT: 3, Life.RESTORED: 2.4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,13 @@ def days(*, today: date, calendar: Calendar) -> Days:
     return Days(today=today, work_on=work_on, before_on=calendar.subtract_business_days(work_on, 1), calendar=calendar)
 
 
-def build(*, plan: town.TownPlan, network: street_net.Network, cell: town.Cell, around: Days) -> Neighbourhood:
-    """All of one cell."""
+def build(
+    *, plan: town.TownPlan, network: street_net.Network, cell: town.Cell, around: Days, busy: bool = True
+) -> Neighbourhood:
+    """All of one cell. Crews work in `busy` cells yesterday and today; elsewhere nothing waits for a visit."""
     tract = tracts.build(plan=plan, network=network, cell=cell)
     rng = plan.rng(5, cell.index)
-    made = _Maker(plan=plan, cell=cell, tract=tract, around=around, rng=rng)
+    made = _Maker(plan=plan, cell=cell, tract=tract, around=around, busy=busy, rng=rng)
     return made.all()
 
 
@@ -140,9 +143,11 @@ class _Maker:
     """Carries the counters of one cell while its premises are made in the order of its lots."""
 
     def __init__(
-        self, *, plan: town.TownPlan, cell: town.Cell, tract: tracts.Tract, around: Days, rng: np.random.Generator
-    ) -> None:
+        self, *, plan: town.TownPlan, cell: town.Cell, tract: tracts.Tract, around: Days, busy: bool,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         self.plan, self.cell, self.tract, self.around, self.rng = plan, cell, tract, around, rng
+        self.busy = busy
         self.meters_made = 0
         self.people_made = 0
         self.read_on = readings.read_days(cycle=cell.cycle, today=around.today)
@@ -223,6 +228,8 @@ class _Maker:
             drawn += [life] * max(int(count * share / 1000 + spots[at]), 1 if at == self.cell.index % 5 else 0)
         drawn = drawn[:count]
         lives = [Life.HERE] * count
+        if not self.busy:
+            drawn = [life for life in drawn if life is Life.EMPTY]
         for place, life in zip(self.rng.permutation(count)[: len(drawn)], drawn, strict=True):
             lives[int(place)] = life
         return lives
@@ -283,7 +290,7 @@ class _Maker:
         first = self._person(business=business)
         debt = arrears.debt(
             stage=stage, read_on=self.read_on, today=around.today, work_on=around.work_on, calendar=around.calendar,
-            language=first.language, rng=rng,
+            busy=self.busy, language=first.language, rng=rng,
         )  # fmt: skip
         since_on = self.read_on[0] - timedelta(days=int(rng.integers(60, 5200)))
         number = self._number()
@@ -295,7 +302,7 @@ class _Maker:
             around.before_on if life is not Life.EMPTY else around.today - timedelta(days=int(rng.integers(20, 75)))
         )
         old = self._account(f"{number}-01", first, "CLOSED", since_on, closed_on, relation, good)
-        if life is Life.LEFT:
+        if life is Life.LEFT or not self.busy:
             return (old,)
         status: Literal["ACTIVE", "PENDING"] = "ACTIVE" if life is Life.MOVED_IN else "PENDING"
         start_on = around.before_on if life is Life.MOVED_IN else around.work_on
@@ -354,11 +361,12 @@ class _Maker:
             premise = self._premise(
                 seat, stage=arrears.Stage.CURRENT, life=Life.EMPTY, story=readings.Story.EMPTY, first_row=None
             )
-            # Nobody lived here before: only the account that begins.
+            # Nobody lived here before: on a few lots the builder's first buyer begins today.
+            begins = premise.accounts[1:] if at < 8 + TURN_ONS_IN_NEW_TRACT else ()
             premises.append(
                 Premise(
                     lot_at=at, address=None, customer_class="RESIDENTIAL", units=1, critical=(), hazards=(),
-                    points=premise.points, first_row=None, accounts=premise.accounts[1:], life=Life.EMPTY,
+                    points=premise.points, first_row=None, accounts=begins, life=Life.EMPTY,
                     story=readings.Story.EMPTY, valve_state="OFF_LOCKED",
                 )
             )  # fmt: skip
