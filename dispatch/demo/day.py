@@ -27,7 +27,18 @@ BUSY_CELLS = 26
 SHUTOFFS_TODAY = 44
 LEAK_CHECKS_TODAY = 24
 LEAK_CHECKS_BEFORE = 14
-TRIED_IN_VAIN = (
+TRIED_IN_VAIN = 5
+_METRES_A_SECOND = 8.5
+_DETOUR = 1.35
+_WINDOWS: tuple[Window, ...] = ("8-10", "10-12", "12-14", "14-16")
+_LEAK_NOTES = (
+    "Bill doubled. Toilet in hall ran last week.",
+    "Wet spot by the box. Ring side gate bell.",
+    "Sprinklers run at night. Customer will be home.",
+    "High bill, no visible leak.",
+    "Meter moves with all off, caller says.",
+)
+_IN_VAIN = (
     ("CGI_LOCKED_GATE", "Gate locked, no bell"),
     ("CGI_DOG", "Large dog loose"),
     ("CGI_CAR_ON_BOX", "Car on the box"),
