@@ -217,19 +217,22 @@ class TestLeakCheck:
     CUBIC = Register(unit="CF", dials=5, decimals=2)
 
     def test_the_worked_rate(self) -> None:
-        rate = leak_check.rate(register=self.CUBIC, digits_a="00125", digits_b="00160", seconds=900)
+        rate = leak_check.rate(register=self.CUBIC, digits_a="00125", digits_b="00160", elapsed_ms=900_000)
         assert (rate.milli_gpm, rate.gallons_per_day, rate.centi_ccf_per_30_days) == (175, 251, 1008)
 
     def test_twenty_six_gallons_in_thirty_seconds_are_52_gpm(self) -> None:
         gallons = Register(unit="GAL", dials=9)
-        rate = leak_check.rate(register=gallons, digits_a="000003252", digits_b="000003278", seconds=30)
+        rate = leak_check.rate(register=gallons, digits_a="000003252", digits_b="000003278", elapsed_ms=30_000)
         assert rate.gpm == 52
 
     def test_the_rate_goes_on_through_a_rollover_and_refuses_nonsense(self) -> None:
-        assert leak_check.rate(register=self.CUBIC, digits_a="99990", digits_b="00025", seconds=900).milli_gpm == 175
-        for bad in (("00160", "00125", 900), ("00125", "00160", 0), ("125", "00160", 900)):
+        assert (
+            leak_check.rate(register=self.CUBIC, digits_a="99990", digits_b="00025", elapsed_ms=900_000).milli_gpm
+            == 175
+        )
+        for bad in (("00160", "00125", 900_000), ("00125", "00160", 0), ("125", "00160", 900_000)):
             with pytest.raises(ValueError, match=r"below|later|fit"):
-                leak_check.rate(register=self.CUBIC, digits_a=bad[0], digits_b=bad[1], seconds=bad[2])
+                leak_check.rate(register=self.CUBIC, digits_a=bad[0], digits_b=bad[1], elapsed_ms=bad[2])
 
     @pytest.mark.parametrize(
         ("tests", "moving", "place"),

@@ -154,7 +154,9 @@ def _meter(visit: VisitFacts) -> tuple[ReviewReason, ...]:
 
 
 def _bare(serial: str | None) -> str:
-    return "".join(sign for sign in serial or "" if sign.isalnum()).upper()
+    # As on the tablet: case, blanks, dashes and leading zeros tell no two meters apart.
+    bare = "".join(sign for sign in serial or "" if sign.isascii() and sign.isalnum()).upper()
+    return bare.lstrip("0") or bare[-1:]
 
 
 def _missing(

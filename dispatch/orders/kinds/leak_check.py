@@ -5,6 +5,7 @@ means the line between meter and house; stopped means inside; stopped by the irr
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -31,10 +32,13 @@ class LeakRate:
         return Decimal(self.milli_gpm) / 1000
 
 
-def rate(*, register: Register, digits_a: str, digits_b: str, seconds: int) -> LeakRate:
-    """The rate between two readings `seconds` apart. Refuses with ValueError an impossible pair."""
-    if seconds <= 0:
-        raise ValueError(f"the second reading is {seconds} s after the first; it must be later")
+def rate(*, register: Register, digits_a: str, digits_b: str, elapsed_ms: int) -> LeakRate:
+    """The rate between two readings `elapsed_ms` apart, each number rounded half up from the exact fraction.
+
+    Refuses with ValueError an impossible pair.
+    """
+    if elapsed_ms <= 0:
+        raise ValueError(f"the second reading is {elapsed_ms} ms after the first; it must be later")
     for digits in (digits_a, digits_b):
         if not (digits.isascii() and digits.isdigit() and len(digits) == register.dials):
             raise ValueError(f"reading {digits!r} does not fit a register of {register.dials} digits")
@@ -47,10 +51,10 @@ def rate(*, register: Register, digits_a: str, digits_b: str, seconds: int) -> L
     over = {"GAL": 1, "TGAL": 1, "CF": 100, "CCF": 100}[register.unit]
     milligallons, by = turned * numerator * per_unit, denominator * over
     return LeakRate(
-        milli_gpm=units.round_half_up(milligallons * 60, by * seconds),
-        gallons_per_day=units.round_half_up(milligallons * 86_400, by * seconds * 1000),
+        milli_gpm=units.round_half_up(milligallons * 60_000, by * elapsed_ms),
+        gallons_per_day=units.round_half_up(milligallons * 86_400, by * elapsed_ms),
         centi_ccf_per_30_days=units.round_half_up(
-            milligallons * 86_400 * 30 * 100, by * seconds * units.GAL_MILLI_PER_CCF
+            milligallons * 86_400_000 * 30 * 100, by * elapsed_ms * units.GAL_MILLI_PER_CCF
         ),
     )
 
@@ -79,11 +83,12 @@ def effect(visit: VisitFacts) -> Effect:
         if visit.disposition in ("NO_LEAK", "LEAK_CUSTOMER"):
             return effects.with_more(base, add_reviews=(effects.reason("NO_TEST", "No leak test", "Sin prueba"),))
         return base
-    seconds = int((test.at_b - test.at_a).total_seconds())
+    elapsed_ms = (test.at_b - test.at_a) // timedelta(milliseconds=1)
+    seconds = elapsed_ms // 1000
     if visit.register is None:
         return base
     try:
-        flow = rate(register=visit.register, digits_a=test.digits_a, digits_b=test.digits_b, seconds=seconds)
+        flow = rate(register=visit.register, digits_a=test.digits_a, digits_b=test.digits_b, elapsed_ms=elapsed_ms)
     except ValueError as error:
         # The tester's numbers stay on file as typed; a person reads them.
         text = str(error)

@@ -1,5 +1,5 @@
 /** The two-reading leak test: how fast the register moves with everything closed. Pure. */
-import { milligallonsOfSteps, rolloverOf, type Register } from './units'
+import { milligallonsOfSteps, rolloverOf, roundHalfUp, type Register } from './units'
 
 export interface LeakRate {
   /** Gallons a minute, text with three decimals. */
@@ -22,10 +22,10 @@ export function leakRate(
   if (!fits(a.digits) || !fits(b.digits) || milliseconds <= 0n) return null
   const raw = BigInt(b.digits) - BigInt(a.digits)
   const steps = raw < 0n ? raw + rolloverOf(register) : raw
-  const milligallons = milligallonsOfSteps(register, steps)
-  // Thousandths of a gallon a minute, rounded half up.
-  const milliGpm = (2n * milligallons * 60_000n + milliseconds) / (2n * milliseconds)
-  const perDay = (2n * milligallons * 86_400n + milliseconds) / (2n * milliseconds)
+  const [top, bottom] = milligallonsOfSteps(register, steps)
+  // Thousandths of a gallon a minute, and whole gallons a day, rounded half up from the exact fraction.
+  const milliGpm = roundHalfUp(top * 60_000n, bottom * milliseconds)
+  const perDay = roundHalfUp(top * 86_400n, bottom * milliseconds)
   const text = milliGpm.toString().padStart(4, '0')
   return { gpm: `${text.slice(0, -3)}.${text.slice(-3)}`, gallonsPerDay: Number(perDay), moved: steps > 0n }
 }

@@ -88,7 +88,17 @@ export function uccfOfText(register: Register, text: string): bigint | null {
   return roundHalfUp(BigInt(whole + fraction) * per, 10n ** BigInt(fraction.length) * over)
 }
 
-/** Thousandths of a gallon in steps of a register, for the leak test. */
-export function milligallonsOfSteps(register: Register, steps: bigint): bigint {
-  return roundHalfUp(uccfOfSteps(register, steps) * GAL_MILLI_PER_CCF, UCCF)
+const MILLIGALLONS_OF_UNIT: Record<string, readonly [bigint, bigint]> = {
+  GAL: [1000n, 1n],
+  TGAL: [1_000_000n, 1n],
+  CF: [GAL_MILLI_PER_CCF, 100n],
+  CCF: [GAL_MILLI_PER_CCF, 1n],
+}
+
+/** Thousandths of a gallon in steps of a register, exact, as [numerator, denominator]: for the leak test. */
+export function milligallonsOfSteps(register: Register, steps: bigint): readonly [bigint, bigint] {
+  const [numerator, denominator] = stepOf(register)
+  const found = MILLIGALLONS_OF_UNIT[register.unit]
+  if (found === undefined) throw new Error(`unit ${register.unit} is not one of GAL, CF, CCF, TGAL`)
+  return [steps * numerator * found[0], denominator * found[1]]
 }
