@@ -1,6 +1,7 @@
 import { mount } from 'svelte'
 import '../ui/tokens.css'
 import '../ui/base.css'
+import '../ui/office.css'
 import App from './App.svelte'
 
 mount(App, { target: document.getElementById('app') as HTMLElement })

@@ -60,7 +60,7 @@ export const en = {
   noPin: 'No meter pin yet',
   meterBox: 'Meter box',
   scale: (feet: number) => `${feet} ft`,
-  mapList: 'Map as a list',
+  mapList: 'List',
   mapListTitle: 'What the map shows here',
   mapListEmpty: 'Nothing of the map lies within this view.',
   layerNames: {
@@ -138,6 +138,8 @@ export const en = {
   noAccountText: 'Nobody is a customer at this place. A turn on opens the account.',
   recordPayment: 'Record payment',
   placeHold: 'Place hold',
+  paymentShort: 'Payment',
+  holdShort: 'Hold',
   amount: 'Amount, $',
   paidWhere: 'Paid where',
   receiptNumber: 'Receipt number',

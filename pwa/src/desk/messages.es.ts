@@ -72,7 +72,7 @@ export const es = {
   noPin: 'Aún sin punto de medidor',
   meterBox: 'Caja del medidor',
   scale: (feet: number) => `${feet} ft`,
-  mapList: 'Mapa como lista',
+  mapList: 'Lista',
   mapListTitle: 'Lo que muestra el mapa aquí',
   mapListEmpty: 'Nada del mapa cae en esta vista.',
   layerNames: {
@@ -148,6 +148,8 @@ export const es = {
   noAccountText: 'Nadie es cliente en este lugar. Una conexión abre la cuenta.',
   recordPayment: 'Registrar pago',
   placeHold: 'Poner retención',
+  paymentShort: 'Pago',
+  holdShort: 'Retener',
   amount: 'Monto, $',
   paidWhere: 'Dónde pagó',
   receiptNumber: 'Número de recibo',
