@@ -181,7 +181,8 @@ class Instalment:
 def plan_schedule(*, owed_cents: int, months: int, first_on: date, max_months: int = 12) -> tuple[Instalment, ...]:
     """A debt in equal monthly parts that sum to it (CA-10: at most 12 months).
 
-    A day that a month lacks becomes its last. The cents that do not divide go on the first parts, so that the last is never the largest.
+    A day that a month lacks becomes its last. The cents that do not divide go on the first parts, so that the last is
+    never the largest.
     """
     if owed_cents <= 0:
         raise BadAmount(f"a plan needs a debt; {owed_cents} cents are owed")
