@@ -187,6 +187,13 @@ export const en = {
   valveTitle: 'Shut off and lock',
   valveTitleOn: 'Open the valve',
   valveOther: 'The valve',
+  waterAlreadyOff: 'Water is already off',
+  sealRemoved: 'Number of the lock taken off',
+  utilityWet: 'Wet around the box or on our side',
+  adultHere: 'Is an adult here?',
+  leftOff: 'Turned off again',
+  leftOn: 'Left on',
+  cutNeedsClearance: 'You found it on and leave it off: that is a shutoff. Go back and ask for the clearance.',
   valveFound: 'Found',
   valveLeft: 'Left',
   valves: {

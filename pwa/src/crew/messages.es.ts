@@ -181,6 +181,13 @@ export const es = {
   valveTitle: 'Cierre y ponga candado',
   valveTitleOn: 'Abra la válvula',
   valveOther: 'La válvula',
+  waterAlreadyOff: 'El agua ya está cortada',
+  sealRemoved: 'Número del candado retirado',
+  utilityWet: 'Mojado junto a la caja o de nuestro lado',
+  adultHere: '¿Hay un adulto?',
+  leftOff: 'Cerrada otra vez',
+  leftOn: 'Quedó abierta',
+  cutNeedsClearance: 'La encontró abierta y la deja cerrada: eso es un corte. Regrese y pida la autorización.',
   valveFound: 'Estaba',
   valveLeft: 'Quedó',
   valves: {

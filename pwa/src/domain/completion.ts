@@ -19,6 +19,7 @@ export function completion(visit: Visit, disposition: string): Record<string, un
     valve_left: text(form.valve_left) || null,
     contacted: form.contacted === true,
     ...(text(form.seal_no) ? { seal_no: text(form.seal_no) } : {}),
+    ...(text(form.seal_removed) ? { seal_removed: text(form.seal_removed) } : {}),
     ...(cut?.clearance ? { clearance: cut.clearance } : {}),
     ...(cut?.code ? { code: cut.code } : {}),
     ...(typeof form.adult_present === 'boolean' ? { adult_present: form.adult_present } : {}),
@@ -26,4 +27,22 @@ export function completion(visit: Visit, disposition: string): Record<string, un
     ...(Number.isNaN(seconds) ? {} : { flow_s: seconds }),
     ...(form.tag_left === undefined ? {} : { tag_left: form.tag_left === true }),
   }
+}
+
+const BY_LEAK: Record<string, string> = {
+  NONE: 'NO_LEAK',
+  INSIDE: 'LEAK_CUSTOMER',
+  IRRIGATION: 'LEAK_CUSTOMER',
+  SERVICE_LINE: 'LEAK_CUSTOMER',
+  UTILITY_SIDE: 'LEAK_UTILITY',
+}
+
+/** The ending that the form already tells; the technician may choose another. */
+export function likelyEnding(visit: Visit): string {
+  const { form } = visit
+  if (typeof form.where === 'string') return BY_LEAK[form.where] ?? ''
+  if (form.open_line === true) return 'OPEN_LINE'
+  return form.valve_left === form.valve_found && form.cut === undefined && text(form.valve_left).startsWith('OFF')
+    ? ''
+    : 'DONE'
 }

@@ -31,6 +31,8 @@ export const en = {
   noSignalSince: (at: string) => `No signal since ${at}`,
   noSignalShort: (at: string) => `No signal ${at}`,
   sending: 'Sending',
+  noSignal: 'No signal',
+  since: (at: string) => `Since ${at}. All is sent.`,
   needsYou: (n: number) => `${n} needs you`,
   withOffice: (n: number) => `${n} with the office`,
   syncLabel: (n: number) =>

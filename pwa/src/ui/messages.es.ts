@@ -30,6 +30,8 @@ export const es = {
   noSignalSince: (at: string) => `Sin señal desde ${at}`,
   noSignalShort: (at: string) => `Sin señal ${at}`,
   sending: 'Enviando',
+  noSignal: 'Sin señal',
+  since: (at: string) => `Desde ${at}. Todo enviado.`,
   needsYou: (n: number) => (n === 1 ? '1 lo necesita' : `${n} lo necesitan`),
   withOffice: (n: number) => `${n} con la oficina`,
   syncLabel: (n: number) => (n === 0 ? 'Todo está enviado.' : `${n} por enviar. Todo está guardado en esta tableta.`),

@@ -14,6 +14,7 @@ const en = {
   codeEnds: (at: string) => `Good until ${at}, once, on that tablet only`,
   noCode: 'No code. The crew leaves the water on.',
   another: 'Another code',
+  photoMissing: 'not here',
   roles: {
     csr: 'Office rep',
     csr_senior: 'Senior office rep',
@@ -40,6 +41,7 @@ const es: typeof en = {
   codeEnds: (at: string) => `Vale hasta las ${at}, una vez, solo en esa tableta`,
   noCode: 'Sin código. La cuadrilla deja el agua abierta.',
   another: 'Otro código',
+  photoMissing: 'no está aquí',
   roles: {
     csr: 'Representante',
     csr_senior: 'Representante principal',
