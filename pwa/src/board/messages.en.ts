@@ -3,6 +3,9 @@ import type { MessagesOf } from '../ui/i18n.svelte'
 /** Words of the board. */
 export const en = {
   // Header
+  board: 'Live board',
+  filters: 'Show',
+  side: 'Alerts and unassigned orders',
   done: 'Done',
   of: (n: number) => `of ${n}`,
   windowsKept: 'Windows kept',

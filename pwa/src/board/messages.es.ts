@@ -1,6 +1,9 @@
 import type { Messages } from './messages.en'
 
 export const es = {
+  board: 'Tablero en vivo',
+  filters: 'Mostrar',
+  side: 'Alertas y órdenes sin asignar',
   done: 'Hechas',
   of: (n: number) => `de ${n}`,
   windowsKept: 'Horarios cumplidos',

@@ -66,7 +66,7 @@ export function installProperty(map: GlMap, token: Token): void {
     layout: { 'icon-image': 'box', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
   })
   // Lot numbers and hydrants stay readable over the chosen parcel.
-  for (const id of ['lots-label', 'hydrants']) if (map.getLayer(id)) map.moveLayer(id)
+  for (const id of ['lots-label', 'hydrants', 'here-label', 'box']) if (map.getLayer(id)) map.moveLayer(id)
 }
 
 export function drawProperty(map: GlMap, property: PropertyOut, at: number): void {

@@ -94,8 +94,10 @@ export function installMarkers(map: GlMap, token: Token, big = false): void {
       'text-field': ['get', 'tag'],
       'text-font': FONT_STRONG,
       'text-size': 12,
-      'text-anchor': 'left',
-      'text-offset': [2, 0],
+      'text-max-width': 60,
+      // Above the stop: the pills of crews lie to the right.
+      'text-anchor': 'bottom',
+      'text-offset': [0, -1.35],
       ...always,
       ...textAlways,
     },
