@@ -1,6 +1,7 @@
 import { Refused, answer, api } from '../api/client'
 import type { MoveIn, MoveOut, RouteOut, StopOut } from '../api/types'
 import { live } from './live.svelte'
+import { firstFree } from './timescale'
 import { say } from './words'
 
 const THRESHOLD_PX = 6
@@ -29,15 +30,6 @@ export interface Moving extends Target {
 
 export const blocked = (moving: Moving): boolean =>
   moving.fault !== null || (moving.ripple?.lines.some((line) => line.result === 'block') ?? false)
-
-/** Stops that have been done, are being done or are locked cannot be overtaken: the first free place of a route. */
-export function firstFree(stops: readonly StopOut[]): number {
-  let free = 0
-  stops.forEach((stop, at) => {
-    if (stop.done || stop.locked || stop.state === 'ON_SITE' || stop.state === 'EN_ROUTE') free = at + 1
-  })
-  return free
-}
 
 /** One move of one order, by pointer or by keys; both go through `place`, which asks the server what would follow. */
 class Move {

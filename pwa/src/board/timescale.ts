@@ -40,3 +40,12 @@ export function street(place: string): string {
 export function positionAt(stops: readonly StopOut[], px: number, axis: Scale): number {
   return stops.filter((stop) => (axis.x(stop.start_at) + axis.x(stop.finish_at)) / 2 < px).length
 }
+
+/** Stops that have been done, are being done or are locked cannot be overtaken: the first free place of a route. */
+export function firstFree(stops: readonly StopOut[]): number {
+  let free = 0
+  stops.forEach((stop, at) => {
+    if (stop.done || stop.locked || stop.state === 'ON_SITE' || stop.state === 'EN_ROUTE') free = at + 1
+  })
+  return free
+}

@@ -1,4 +1,4 @@
-import { answer, api } from '../api/client'
+import { Refused, answer, api } from '../api/client'
 import type { KindOut } from '../api/types'
 import { both } from './i18n.svelte'
 
@@ -7,7 +7,14 @@ class Kinds {
   #rows = $state<KindOut[]>([])
 
   async load(): Promise<void> {
-    if (this.#rows.length === 0) this.#rows = await answer<KindOut[]>(api.GET('/api/v1/kinds'))
+    if (this.#rows.length > 0) return
+    try {
+      this.#rows = await answer<KindOut[]>(api.GET('/api/v1/kinds'))
+    } catch (fault) {
+      if (!(fault instanceof Refused)) throw fault
+      // Without the catalogue the screens show codes; ask again until it comes.
+      setTimeout(() => void this.load(), 4000)
+    }
   }
 
   get rows(): readonly KindOut[] {
