@@ -1,4 +1,4 @@
-import type { Step } from '../../domain/forms'
+import type { Step } from './forms'
 
 export type ReadingRole = 'final' | 'initial' | 'check' | 'leak_a' | 'leak_b' | 'verify'
 
