@@ -104,12 +104,16 @@ def _add_keys(session: Session, keys: list[tuple[int, str]]) -> None:
 
 
 def _learn_words(session: Session, rows: list[dict[str, Any]]) -> None:
-    words = sorted({word for row in rows for word in row["text"].split() if word.isalpha() and len(word) > 2})
-    if words:
-        session.execute(
-            text("INSERT INTO search_word (word, length) VALUES (:word, :length) ON CONFLICT (word) DO NOTHING"),
-            [{"word": word, "length": len(word)} for word in words],
-        )
+    words = {word for row in rows for word in row["text"].split() if word.isalpha() and len(word) > 2}
+    for part in _chunks(sorted(words), CHUNK):
+        known = set(session.scalars(select(stores.SearchWord.word).where(stores.SearchWord.word.in_(part))))
+        fresh = [{"word": word, "length": len(word)} for word in part if word not in known]
+        if fresh:
+            # Somebody else may be learning the same word at this moment.
+            session.execute(
+                text("INSERT INTO search_word (word, length) VALUES (:word, :length) ON CONFLICT (word) DO NOTHING"),
+                fresh,
+            )
 
 
 def _remove_ids(session: Session, ids: list[int]) -> None:
