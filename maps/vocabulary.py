@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 from rapidfuzz import process
@@ -25,6 +26,7 @@ class _Words:
     words: list[str] = field(default_factory=list)
 
 
+_reading = Lock()
 _known: WeakKeyDictionary[Engine, _Words] = WeakKeyDictionary()
 
 
@@ -55,18 +57,22 @@ def _words(session: Session) -> list[str]:
     """All words, read once a process and engine; later only those learned since."""
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
-    known = _known.setdefault(engine, _Words())
     table = stores.SearchWord
     last = session.execute(select(table.id, table.word).order_by(table.id.desc()).limit(1)).first()
     if last is None:
         return []
-    if known.words and (last.id < known.last_id or (last.id == known.last_id and last.word != known.words[-1])):
-        # A rolled-back transaction's words were read here, and their numbers are in use again.
-        known = _known[engine] = _Words()
-    if last.id > known.last_id:
-        fresh = session.scalars(select(table.word).where(table.id > known.last_id).order_by(table.id))
-        known.words.extend(fresh)
-        known.last_id = last.id
+    with _reading:
+        known = _known.get(engine, _Words())
+        if known.words and (last.id < known.last_id or (last.id == known.last_id and last.word != known.words[-1])):
+            # A rolled-back transaction's words were read here, and their numbers are in use again.
+            known = _Words()
+        if last.id > known.last_id:
+            fresh = session.scalars(
+                select(table.word).where(table.id > known.last_id, table.id <= last.id).order_by(table.id)
+            )
+            # A new list: another thread may be comparing with the old one.
+            known = _Words(last_id=last.id, words=[*known.words, *fresh])
+        _known[engine] = known
     return known.words
 
 
