@@ -94,6 +94,10 @@ class TestRollover:
         assert judged("999870", "000145", expected=USUAL_18).exceptions == ("NEGATIVE",)
         assert judged("999990", "000008", expected=USUAL_18).exceptions == ("ROLLOVER",)
 
+    def test_five_percent_of_the_range_is_the_most_that_a_turn_over_may_be(self) -> None:
+        assert judged("999999", "049999").exceptions == ("ROLLOVER",)
+        assert judged("999999", "050000").exceptions == ("NEGATIVE",)
+
 
 class TestZero:
     def test_zero_as_a_default_is_refused(self) -> None:
@@ -140,6 +144,14 @@ class TestLimits:
         small = Expected(usual_per_day=32_258, low_per_day=21_505, high_per_day=43_011, basis="trend")
         assert judged("000100", "000106", expected=small).exceptions == ()
         assert judged("000100", "000107", expected=small).exceptions == ("HIGH",)
+
+    def test_exactly_five_ccf_more_are_high(self) -> None:
+        five = Expected(usual_per_day=80_000, low_per_day=50_000, high_per_day=110_000, basis="trend")
+        day = {"read_on": JUNE + timedelta(days=62), "expected": five}
+        tenths = Register(unit="CCF", dials=6, decimals=2)
+        # 62 days * 0.08 = 4.96 CCF: 9.96 is exactly five more and over twice the usual.
+        assert judged("000000", "000996", register=tenths, **day).exceptions == ("HIGH",)
+        assert judged("000000", "000995", register=tenths, **day).exceptions == ()
 
     def test_use_is_compared_by_the_day(self) -> None:
         longer = judged("001428", "001474", expected=USUAL_18, read_on=AUGUST + timedelta(days=62))

@@ -117,6 +117,13 @@ class TestShutoffForNonPayment:
     def test_a_cut_under_another_name_is_still_a_cut(self) -> None:
         effect = a_clean_cut(disposition="PAID_AT_DOOR", cleared="NONE")
         assert effect.cut == "UNCLEARED"
+        assert effect.fees == ()
+
+    def test_a_cut_for_which_nobody_asked_a_clearance_is_uncleared(self) -> None:
+        assert a_clean_cut(cleared="NOT_NEEDED").cut == "UNCLEARED"
+
+    def test_a_payment_in_the_same_second_came_before_the_cut(self) -> None:
+        assert a_clean_cut(paid_at=TEN, payment_known_at=TEN).cut == "CROSSED"
 
     def test_paid_at_the_door_leaves_the_water_on_and_charges_the_trip(self) -> None:
         effect = kinds.effect(visit=visit("SHUTOFF_NONPAY", "PAID_AT_DOOR", valve_found="ON", valve_left="ON"))

@@ -47,6 +47,9 @@ def test_a_clearance_holds_for_its_order_and_tablet_for_thirty_minutes() -> None
     )
     assert held.expires_at - held.issued_at == timedelta(minutes=30)
     assert why(token(), at=NINE + timedelta(minutes=30)) == "expired"
+    assert why(token(), at=held.expires_at) == "expired"
+    last = held.expires_at - timedelta(microseconds=1)
+    assert clearances.verify(token=token(), public_pem=KEYS.public_pem, at=last) == held
     assert why(token(), at=NINE - timedelta(seconds=2)) == "early"
 
 
@@ -92,6 +95,19 @@ def test_the_code_is_for_one_order_one_challenge_one_tablet() -> None:
     assert code != clearances.code(device_secret=bytes(32), order_number="617455", challenge="KD 42")
     assert clearances.same_code(typed=f"{code[:3]} {code[3:]}", expected=code)
     assert not clearances.same_code(typed="000000" if code != "000000" else "000001", expected=code)
+
+
+@pytest.mark.parametrize(
+    ("order_number", "challenge", "code"),
+    [
+        ("617455", "KD 42", "093252"),
+        ("617456", "KD 42", "548387"),
+        ("617455", "WA 07", "525990"),
+        ("618204", "XY 99", "588526"),
+    ],
+)
+def test_codes_worked_out_apart_with_the_truncation_of_rfc_4226(order_number: str, challenge: str, code: str) -> None:
+    assert clearances.code(device_secret=SECRET, order_number=order_number, challenge=challenge) == code
 
 
 def test_a_code_holds_for_five_tries_and_ten_minutes() -> None:

@@ -204,6 +204,10 @@ class TestOfficeHours:
         assert blocking(shutoff(may_be_shut_off(), local(MONDAY, "13:00"), calendar=half)) == {"CA-15"}
         assert shutoff(may_be_shut_off(), local(MONDAY, "11:59"), calendar=half).result == "pass"
 
+    def test_the_closing_minute_is_closed(self) -> None:
+        assert shutoff(may_be_shut_off(), local(MONDAY, "16:59")).result == "pass"
+        assert blocking(shutoff(may_be_shut_off(), local(MONDAY, "17:00"))) == {"CA-15"}
+
     def test_labor_day_blocks_and_names_the_holiday(self) -> None:
         standing = may_be_shut_off(contacts=(call(date(2025, 8, 14)), call(date(2025, 8, 28))))
         verdict = shutoff(standing, local(date(2025, 9, 1)))
@@ -231,6 +235,11 @@ class TestProtectedAccounts:
         assert verdict.result == "warn"
         assert warning(verdict) == {"LOC-07"}
         assert verdict.warnings[0].override_role == "supervisor"
+
+    def test_two_parts_of_three_are_not_all_three(self) -> None:
+        claim = MedicalClaim(noted_on=MONDAY, provider_certificate=True, income_under_200_fpl=True)
+        verdict = shutoff(may_be_shut_off(medical=claim), TEN)
+        assert (blocking(verdict), warning(verdict)) == (set(), {"LOC-07"})
 
     def test_tenants_of_a_billed_owner_need_their_own_notice(self) -> None:
         let = {"owner_is_customer": True, "tenants_live_here": True}
@@ -397,6 +406,8 @@ class TestFees:
     def test_a_low_income_home_pays_at_most_the_actual_cost(self) -> None:
         assert self._restore("10:00", low_income=True, actual_cost_cents=4200) == 4200
         assert self._restore("19:00", low_income=True, actual_cost_cents=13200, cpi_factor="1.20") == 13200
+        # A high cost never raises the fee above the schedule.
+        assert self._restore("10:00", low_income=True, actual_cost_cents=9900, cpi_factor="1.20") == 4800
         assert self._restore("19:00", low_income=False, actual_cost_cents=13200, cpi_factor="1.20") == 15000
 
     def test_weekends_are_after_hours_and_old_days_have_the_old_fee(self) -> None:

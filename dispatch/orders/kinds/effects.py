@@ -4,7 +4,8 @@ A kind's `effect` starts from `common` and adds what is its own.
 """
 
 import dataclasses
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Literal
 
 from dispatch.orders.kinds import dispositions
@@ -20,6 +21,7 @@ from dispatch.orders.kinds.visit import VisitFacts
 
 OPEN_LINE_GAL = 10
 """More than this with nobody home is an open line."""
+_GALLONS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _READ_TYPES = {"final": "F", "initial": "I", "check": "A", "verify": "V", "leak_a": "A", "leak_b": "A"}
 
 
@@ -106,13 +108,9 @@ def left_on(*, visit: VisitFacts) -> tuple[ReviewReason, ...]:
 
 
 def over_limit(*, flow_gal: str | None, limit_gal: int = OPEN_LINE_GAL) -> bool:
-    """Whether more water ran through an opened line than a refilling house takes. `flow_gal` is decimal text."""
-    if not flow_gal:
-        return False
-    try:
-        return Decimal(flow_gal) > limit_gal
-    except InvalidOperation:
-        return False
+    """Whether more water ran through an opened line than a refilling house takes. `flow_gal` is decimal text; a text
+    that is no number runs nothing (as on the tablet)."""
+    return flow_gal is not None and bool(_GALLONS.fullmatch(flow_gal.strip())) and Decimal(flow_gal.strip()) > limit_gal
 
 
 def for_the_desk(*, visit: VisitFacts, text_en: str, text_es: str) -> Effect:
