@@ -75,7 +75,13 @@ export function passes(stop: StopOut, filter: Filter): boolean {
   return true
 }
 
-export function stopMarks(out: BoardOut, filter: Filter, crewId: number | null, nowMs: number): StopMark[] {
+export function stopMarks(
+  out: BoardOut,
+  filter: Filter,
+  crewId: number | null,
+  orderId: number | null,
+  nowMs: number,
+): StopMark[] {
   const marks: StopMark[] = []
   for (const route of out.day.routes) {
     for (const stop of route.stops) {
@@ -94,6 +100,7 @@ export function stopMarks(out: BoardOut, filter: Filter, crewId: number | null, 
             ? say.late(stop.late_min)
             : '',
         faint: crewId !== null && route.crew_id !== crewId,
+        chosen: stop.order_id === orderId,
       })
     }
   }

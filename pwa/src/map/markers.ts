@@ -13,6 +13,7 @@ export interface StopMark {
   /** Words beside a late or recalled stop. */
   tag: string
   faint: boolean
+  chosen?: boolean
 }
 
 export interface CrewMark {
@@ -50,6 +51,18 @@ export function installMarkers(map: GlMap, token: Token, big = false): void {
     type: 'line',
     source: 'doubt',
     paint: { 'line-color': token('--warn'), 'line-width': 1.5, 'line-dasharray': [3, 3] },
+  })
+  map.addLayer({
+    id: 'stops-chosen',
+    type: 'circle',
+    source: 'stops',
+    filter: ['==', ['get', 'chosen'], true],
+    paint: {
+      'circle-radius': big ? 26 : 17,
+      'circle-color': token('--accentsoft'),
+      'circle-stroke-color': token('--ink'),
+      'circle-stroke-width': 2,
+    },
   })
   map.addLayer({
     id: 'stops-done',
