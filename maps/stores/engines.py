@@ -44,10 +44,12 @@ def install(where: Engine | Connection) -> None:
 
 
 def uninstall(connection: Connection) -> None:
-    """Drop the side tables (their triggers and indexes go with the tables they belong to)."""
+    """Drop the side tables of map tables that are gone (triggers and indexes went with them)."""
     if connection.dialect.name == "sqlite":
-        for name in (*(f"{table}_box" for table in BOXED), f"{SEARCHED}_text"):
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+        tables = set(inspect(connection).get_table_names())
+        for table, side in (*((table, f"{table}_box") for table in BOXED), (SEARCHED, f"{SEARCHED}_text")):
+            if table not in tables:
+                connection.exec_driver_sql(f"DROP TABLE IF EXISTS {side}")
 
 
 def in_box(
