@@ -39,12 +39,15 @@ self.addEventListener('message', (event) => {
   if (event.data === 'skip-waiting') void self.skipWaiting()
 })
 
+const KEPT = new Set(__PRECACHE__)
+
+// The scope is the whole site, because the map's worker script lies under /assets/ and must come from the cache too; but
+// only what the crew app keeps is answered here. Everything else, the API and the tiles first of all, goes its own way.
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url)
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return
-  if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/tiles/')) return
   const name = event.request.mode === 'navigate' && url.pathname.startsWith('/crew') ? '/crew/' : url.pathname
-  event.respondWith(caches.match(name).then((kept) => kept ?? fetch(event.request)))
+  if (KEPT.has(name)) event.respondWith(caches.match(name).then((kept) => kept ?? fetch(event.request)))
 })
 
 interface SyncEvent extends ExtendableEvent {
