@@ -13,6 +13,8 @@ from dispatch.routes import compiled, tours
 BLINK = 0.01
 STRINGS_MEAN = 4
 STRING_LONGEST = 10
+# Open jobs are sought among so many nearest neighbours of each job torn out.
+NEAR_OPEN = 15
 # One iteration in this many looks at every open job and every position instead of the near ones only.
 WIDE_EVERY = 50
 
@@ -159,7 +161,7 @@ def search(
                 out[waiting] = seed
                 waiting += 1
             for k in range(removed):
-                for m in range(neighbours):
+                for m in range(min(NEAR_OPEN, neighbours)):
                     c = near[out[k], m]
                     if crew_of[c] < 0 and seen[c] != number:
                         seen[c] = number
@@ -170,9 +172,12 @@ def search(
         for k in range(waiting):
             index = order[k]
             c = out[index]
-            # A job that was open before has been tried elsewhere: only the torn routes have new room.
-            where = was_ruined if index >= removed and ruined > 0 else everywhere
-            price, v, p = tours.place(day, routes, c, not (wide or wide_places), BLINK, where, False, state)
+            # A job that was open before has been tried elsewhere: only the torn routes have new room, and there every
+            # position is looked at (they are few).
+            old = index >= removed
+            where = was_ruined if old and ruined > 0 else everywhere
+            near_only = not (wide or wide_places or old)
+            price, v, p = tours.place(day, routes, c, near_only, BLINK, where, False, state)
             if v >= 0 and price < worth[c]:
                 count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
                 tours.insert(day, routes, c, v, p)

@@ -43,9 +43,11 @@ MOST_ITERATIONS_PER_JOB = 20_000
 
 def warm_up() -> None:
     """Compile the search (some ten seconds the first time, then read from NUMBA_CACHE_DIR) by planning a tiny day."""
-    crew = Crew(crew_id=1, start_s=0, end_s=36_000, start_place=0, end_place=0)
-    jobs = tuple(Job(order_id=i, place=i % 2, service_s=600) for i in range(3))
-    solve(problem=Problem(crews=(crew,), jobs=jobs, travel_s=np.array([[0, 60], [60, 0]], np.int32)), iterations=10)
+    crew = Crew(crew_id=1, start_s=0, end_s=4 * 3600, start_place=0, end_place=0)
+    jobs = tuple(Job(order_id=i, place=i % 2, service_s=3600) for i in range(5))
+    day = Problem(crews=(crew,), jobs=jobs, travel_s=np.array([[0, 60], [60, 0]], np.int32))
+    # Every compiled function is called: a full day leaves an order, and the second plan begins from the first.
+    solve(problem=day, iterations=10, start=solve(problem=day, iterations=10))
 
 
 def solve(

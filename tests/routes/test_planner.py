@@ -186,6 +186,37 @@ def test_an_order_stays_with_the_crew_that_had_it_unless_the_drive_is_much_longe
     assert (order_ids(stays, 1), order_ids(moves, 2)) == ([1], [1])
 
 
+def test_an_emergency_in_the_morning_leaves_nearly_every_order_with_its_crew() -> None:
+    problem = towns.make_day(network=towns.lattice(side=25), orders=150, crews=6, seed=2)
+    plan = planner.solve(problem=problem, seed=1, iterations=3000)
+    home = {order_id: crew_id for crew_id, sequence in plan.sequences().items() for order_id in sequence}
+    fixed = {
+        order_id: (crew_id, at)
+        for crew_id, sequence in plan.sequences().items()
+        for at, order_id in enumerate(sequence[:3])
+    }
+    standing = []
+    for job in problem.jobs:
+        crew_id, at = fixed.get(job.order_id, (None, None))
+        standing.append(replace(job, prefer_crew_id=home.get(job.order_id), locked_crew_id=crew_id, locked_position=at))
+    burst = [days.job(1000 + i, place=i, value=100.0, priority=1, service_s=3600) for i in range(4)]
+    again_day = replace(problem, jobs=(*standing, *burst))
+    again = planner.solve(problem=again_day, seed=1, iterations=3000, start=plan)
+    assert checker.faults(again_day, again) == []
+    now = {order_id: crew_id for crew_id, sequence in again.sequences().items() for order_id in sequence}
+    assert {1000, 1001, 1002, 1003} <= set(now)
+    moved = [order_id for order_id in home if order_id in now and now[order_id] != home[order_id]]
+    assert len(moved) <= 0.03 * len(home)
+    assert again.travel_s_total - 600 * again.value_served < plan.travel_s_total - 600 * plan.value_served
+
+
+def test_a_plan_that_is_begun_again_without_a_change_is_not_worse() -> None:
+    problem = towns.make_day(network=towns.lattice(side=25), orders=120, crews=5, seed=5)
+    plan = planner.solve(problem=problem, seed=1, iterations=2000)
+    again = planner.solve(problem=problem, seed=9, iterations=50, start=plan)
+    assert again.travel_s_total - 600 * again.value_served <= plan.travel_s_total - 600 * plan.value_served
+
+
 def test_overtime_is_worked_for_dear_work_only_by_crews_that_may() -> None:
     long = [days.job(1, service_s=9 * HOUR_S, value=100.0)]
     may_not, may = days.crew(lunch_earliest_s=None), days.crew(lunch_earliest_s=None, overtime_ok=True)
