@@ -4,3204 +4,3198 @@
  */
 
 export interface paths {
-  '/api/v1/accounts/{account_id}/holds': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          account_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['HoldIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['HoldOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/accounts/{account_id}/payments': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          account_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['PaymentIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['PaymentOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/board': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          on?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['BoardOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/codes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['CodeAsk']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['CodeOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/devices': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['DeviceIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['DeviceOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/field/changes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          cursor?: number
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['FieldChanges']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/field/clearances': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['ClearanceAsk']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['ClearanceOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/field/day': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          date?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['FieldDay']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/field/operations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['OperationsIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['ReceiptsOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/field/positions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['PositionsIn']
-        }
-      }
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/field/receipts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          device?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['ReceiptPage']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/held/{held_id}/decision': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          held_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['HeldDecisionIn']
-        }
-      }
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/kinds': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['KindOut'][]
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/orders': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          state?: string
-          kind?: string
-          q?: string
-          on?: string
-          page?: number
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderList']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['OrderIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/orders/{order_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          order_id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/orders/{order_id}/cancellation': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          order_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['CancelIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/orders/{order_id}/hold': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          order_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['CancelIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/orders/{order_id}/release': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          order_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['CancelIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/places/search': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          q?: string
-          limit?: number
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['SearchOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/plans': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['PlanIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['PlanOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/plans/{plan_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          plan_id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['PlanOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/plans/{plan_id}/publication': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          plan_id: number
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['PlanOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/properties/{ref}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          ref: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['PropertyOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/properties/{ref}/windows': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          kind?: string
-        }
-        header?: never
-        path: {
-          ref: string
-        }
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['WindowsOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/reviews': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['ReviewList']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/reviews/{review_id}/decision': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path: {
-          review_id: number
-        }
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['ReviewDecisionIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['OrderOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/routes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: {
-          on?: string
-        }
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['DayRoutesOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/routes/moves': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['MoveIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['MoveOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/session': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['SessionOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    put?: never
-    post: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['LoginIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['SessionOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    delete: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody?: never
-      responses: {
-        /** @description done */
-        204: {
-          headers: {
-            [name: string]: unknown
-          }
-          content?: never
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/v1/session/language': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put: {
-      parameters: {
-        query?: never
-        header?: never
-        path?: never
-        cookie?: never
-      }
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['LanguageIn']
-        }
-      }
-      responses: {
-        /** @description ok */
-        200: {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['SessionOut']
-          }
-        }
-        /** @description refused */
-        '4XX': {
-          headers: {
-            [name: string]: unknown
-          }
-          content: {
-            'application/json': components['schemas']['Problem']
-          }
-        }
-      }
-    }
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/v1/accounts/{account_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HoldIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HoldOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaymentIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaymentOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    on?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CodeAsk"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CodeOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FieldChanges"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/clearances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClearanceAsk"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClearanceOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    date?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FieldDay"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OperationsIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptsOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PositionsIn"];
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    device?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptPage"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/held/{held_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    held_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HeldDecisionIn"];
+                };
+            };
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KindOut"][];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    state?: string;
+                    kind?: string;
+                    q?: string;
+                    on?: string;
+                    page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderList"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OrderIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    order_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    order_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CancelIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    order_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CancelIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{order_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    order_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CancelIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SearchOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PlanIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlanOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    plan_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlanOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    plan_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlanOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/properties/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    ref: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PropertyOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/properties/{ref}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    kind?: string;
+                };
+                header?: never;
+                path: {
+                    ref: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WindowsOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewList"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    review_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReviewDecisionIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    on?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DayRoutesOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MoveIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MoveOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LoginIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LanguageIn"];
+                };
+            };
+            responses: {
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionOut"];
+                    };
+                };
+                /** @description refused */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** AccountOut */
-    AccountOut: {
-      /** Collection Stage */
-      collection_stage: string
-      /** Customer */
-      customer: string
-      /** Customer Class */
-      customer_class: string
-      /** Days Past Due */
-      days_past_due: number
-      /** Email */
-      email: string | null
-      /** Holds */
-      holds: string[]
-      /** Id */
-      id: number
-      /** Language */
-      language: string
-      /** Number */
-      number: string
-      /** Ok To Text */
-      ok_to_text: boolean
-      /** Owner Since */
-      owner_since: string | null
-      /** Past Due Cents */
-      past_due_cents: number
-      /** Phones */
-      phones: string[]
-      plan: components['schemas']['AccountPlanOut'] | null
-      /** Relation */
-      relation: string
-      /** Status */
-      status: string
-    }
-    /** PlanOut */
-    AccountPlanOut: {
-      /** Kept */
-      kept: number
-      /** Kind */
-      kind: string
-      /** Status */
-      status: string
-      /** Total */
-      total: number
-    }
-    /** AlertOut */
-    AlertOut: {
-      /** Crew Id */
-      crew_id: number | null
-      /** Harm */
-      harm: number
-      /** Id */
-      id: string
-      /**
-       * Kind
-       * @enum {string}
-       */
-      kind:
-        | 'recall_unanswered'
-        | 'missed_check_in'
-        | 'window_at_risk'
-        | 'late'
-        | 'held'
-        | 'review'
-        | 'emergency'
-        | 'sync_gap'
-      /** Order Id */
-      order_id: number | null
-      /** Phone */
-      phone: string | null
-      /**
-       * Since At
-       * Format: date-time
-       */
-      since_at: string
-      /** Text En */
-      text_en: string
-      /** Text Es */
-      text_es: string
-      /** Title En */
-      title_en: string
-      /** Title Es */
-      title_es: string
-      /**
-       * Verb
-       * @enum {string}
-       */
-      verb: 'call' | 'show' | 'send'
-    }
-    /** AttachmentOut */
-    AttachmentOut: {
-      /** Bytes */
-      bytes: number
-      /** Sha256 */
-      sha256: string
-      /** Stored */
-      stored: boolean
-    }
-    /** BoardOut */
-    BoardOut: {
-      /** Alerts */
-      alerts: components['schemas']['AlertOut'][]
-      /**
-       * At
-       * Format: date-time
-       */
-      at: string
-      /** Crews */
-      crews: components['schemas']['CrewNow'][]
-      day: components['schemas']['DayRoutesOut']
-      kpis: components['schemas']['Kpis']
-      /** Public */
-      public: boolean
-      /** Seq */
-      seq: number
-    }
-    /** CancelIn */
-    CancelIn: {
-      /** Reason */
-      reason: string
-      /** Version */
-      version: number
-    }
-    /** ClearanceAsk */
-    ClearanceAsk: {
-      /**
-       * Moment
-       * @enum {string}
-       */
-      moment: 'start' | 'cut'
-      /** Order Id */
-      order_id: number
-    }
-    /** ClearanceOut */
-    ClearanceOut: {
-      /** Expires At */
-      expires_at: string | null
-      /** Facts En */
-      facts_en: string[]
-      /** Facts Es */
-      facts_es: string[]
-      /** Issued At */
-      issued_at: string | null
-      /**
-       * Result
-       * @enum {string}
-       */
-      result: 'pass' | 'warn' | 'block'
-      /** Token */
-      token: string | null
-    }
-    /**
-     * CodeAsk
-     * @description The office reads out a code after the technician's call.
-     */
-    CodeAsk: {
-      /** Challenge */
-      challenge: string
-      /** Crew */
-      crew: string
-      /** Order Number */
-      order_number: string
-    }
-    /** CodeOut */
-    CodeOut: {
-      /** Code */
-      code: string | null
-      /** Expires At */
-      expires_at: string | null
-      /** Facts En */
-      facts_en: string[]
-      /** Facts Es */
-      facts_es: string[]
-      /**
-       * Result
-       * @enum {string}
-       */
-      result: 'pass' | 'warn' | 'block'
-    }
-    /**
-     * CrewNow
-     * @description Where a crew is and how old that is.
-     */
-    CrewNow: {
-      /** Accuracy M */
-      accuracy_m: number | null
-      /** Checked In At */
-      checked_in_at: string | null
-      /** Crew */
-      crew: string
-      /** Crew Id */
-      crew_id: number
-      /** Doing Order Id */
-      doing_order_id: number | null
-      /** Heard At */
-      heard_at: string | null
-      /** Lat */
-      lat: number | null
-      /** Letter */
-      letter: string
-      /** Lon */
-      lon: number | null
-      /** Not Sent */
-      not_sent: number
-      /** People */
-      people: string[]
-      /** Seen At */
-      seen_at: string | null
-      /** State */
-      state: string
-      /** Usual Dead Zone */
-      usual_dead_zone: boolean
-    }
-    /** DayRoutesOut */
-    DayRoutesOut: {
-      /** Last Shutoff At */
-      last_shutoff_at: string | null
-      /** On */
-      on: string
-      plan: components['schemas']['PlanOut'] | null
-      /** Routes */
-      routes: components['schemas']['RouteOut'][]
-      /** Seq */
-      seq: number
-      /** Unassigned */
-      unassigned: components['schemas']['UnplannedOut'][]
-    }
-    /** DeviceIn */
-    DeviceIn: {
-      /** Device Id */
-      device_id: string
-      /** Name */
-      name: string
-    }
-    /** DeviceOut */
-    DeviceOut: {
-      /** Clearance Key */
-      clearance_key: {
-        [key: string]: string
-      }
-      /** Code Secret */
-      code_secret: string
-      /** Device Id */
-      device_id: string
-      /** Last Seq */
-      last_seq: number
-      /** Token */
-      token: string
-    }
-    /**
-     * FieldChanges
-     * @description What changed for this crew since the cursor. `whole` = take the day package again.
-     */
-    FieldChanges: {
-      /** Cursor */
-      cursor: number
-      /** Gone */
-      gone: number[]
-      /** Orders */
-      orders: components['schemas']['FieldOrder'][]
-      /**
-       * Server At
-       * Format: date-time
-       */
-      server_at: string
-      whole: components['schemas']['FieldDay'] | null
-    }
-    /**
-     * FieldDay
-     * @description The day package of one crew.
-     */
-    FieldDay: {
-      /** Changes Today */
-      changes_today: {
-        [key: string]: string
-      }[]
-      /** Crew */
-      crew: string
-      /** Crew Id */
-      crew_id: number | null
-      /** Cursor */
-      cursor: number
-      /** Kinds */
-      kinds: components['schemas']['KindOut'][]
-      /** Last Shutoff At */
-      last_shutoff_at: string | null
-      /** Letter */
-      letter: string
-      /** Line */
-      line: [number, number][]
-      /** Lunch From */
-      lunch_from: string | null
-      /** Lunch To */
-      lunch_to: string | null
-      /** Maps */
-      maps: {
-        [key: string]: unknown
-      }[]
-      /** Office Phone */
-      office_phone: string
-      /** On */
-      on: string
-      /** Orders */
-      orders: components['schemas']['FieldOrder'][]
-      /** People */
-      people: string[]
-      /** Published At */
-      published_at: string | null
-      /** Route Id */
-      route_id: number | null
-      /** Route Version */
-      route_version: number
-      /**
-       * Server At
-       * Format: date-time
-       */
-      server_at: string
-      /** Shift From */
-      shift_from: string | null
-      /** Shift To */
-      shift_to: string | null
-      /** Stops */
-      stops: components['schemas']['FieldStop'][]
-      /** Yard */
-      yard: [number, number]
-    }
-    /** FieldMeter */
-    FieldMeter: {
-      /** Accuracy M */
-      accuracy_m: number
-      /** Endpoint */
-      endpoint: string | null
-      /** Lat */
-      lat: number
-      /** Lon */
-      lon: number
-      /** Meter Id */
-      meter_id: number
-      /** Others Here */
-      others_here: number
-      /** Position Text */
-      position_text: string
-      register?: components['schemas']['RegisterOut']
-      /** Serial */
-      serial: string
-      /** Service Point Id */
-      service_point_id: number
-      /** Size */
-      size: string
-    }
-    /**
-     * FieldOrder
-     * @description One order as the tablet needs it, whole.
-     */
-    FieldOrder: {
-      /** Accuracy M */
-      accuracy_m: number
-      /** Box Text */
-      box_text: string
-      /** City */
-      city: string
-      clearance: components['schemas']['ClearanceOut'] | null
-      /** Contact Name */
-      contact_name: string
-      /** Contact Phone */
-      contact_phone: string
-      /** Due On */
-      due_on: string
-      /**
-       * Extra
-       * @default {}
-       */
-      extra?: {
-        [key: string]: unknown
-      }
-      /** Hazards */
-      hazards: {
-        [key: string]: unknown
-      }[]
-      /** Kind */
-      kind: string
-      /** Language */
-      language: string
-      /** Lat */
-      lat: number
-      /** Lon */
-      lon: number
-      /** Meters */
-      meters: components['schemas']['FieldMeter'][]
-      /** Note */
-      note: string
-      /** Number */
-      number: string
-      /** Order Id */
-      order_id: number
-      /** Paid At */
-      paid_at: string | null
-      /** Paid Cents */
-      paid_cents: number | null
-      /** Pin Source */
-      pin_source: string
-      /** Place */
-      place: string
-      /** Priority */
-      priority: number
-      /** Promised From */
-      promised_from: string | null
-      /** Promised To */
-      promised_to: string | null
-      /** Reason */
-      reason: string
-      /** Recall En */
-      recall_en: string | null
-      /** Recall Es */
-      recall_es: string | null
-      /** Recalled At */
-      recalled_at: string | null
-      /** Shutoff Digits */
-      shutoff_digits: string | null
-      /** Someone Home */
-      someone_home: boolean
-      /** State */
-      state: string
-      /** Unit */
-      unit: string | null
-      /** Version */
-      version: number
-    }
-    /** FieldStop */
-    FieldStop: {
-      /**
-       * Arrive At
-       * Format: date-time
-       */
-      arrive_at: string
-      /**
-       * Finish At
-       * Format: date-time
-       */
-      finish_at: string
-      /** Locked */
-      locked: boolean
-      /** Order Id */
-      order_id: number
-      /** Position */
-      position: number
-      /**
-       * Start At
-       * Format: date-time
-       */
-      start_at: string
-    }
-    /** HazardOut */
-    HazardOut: {
-      /** Kind */
-      kind: string
-      /** Noted On */
-      noted_on: string | null
-      /** Text En */
-      text_en: string
-      /** Text Es */
-      text_es: string
-    }
-    /** HeldDecisionIn */
-    HeldDecisionIn: {
-      /**
-       * Decision
-       * @enum {string}
-       */
-      decision: 'apply' | 'set_aside'
-      /** Note */
-      note: string
-    }
-    /**
-     * HeldRow
-     * @description A field operation that the server kept but did not apply: a person decides.
-     */
-    HeldRow: {
-      /** Device */
-      device: string
-      /** Held Id */
-      held_id: number
-      /** Kind */
-      kind: string
-      /**
-       * Occurred At
-       * Format: date-time
-       */
-      occurred_at: string
-      /** Op Id */
-      op_id: string
-      order: components['schemas']['OrderRow'] | null
-      /** Payload */
-      payload: {
-        [key: string]: unknown
-      }
-      /** Reason En */
-      reason_en: string
-      /** Reason Es */
-      reason_es: string
-      /**
-       * Received At
-       * Format: date-time
-       */
-      received_at: string
-      /** Technician */
-      technician: string
-    }
-    /** HistoryLine */
-    HistoryLine: {
-      /**
-       * At
-       * Format: date-time
-       */
-      at: string
-      /** Text En */
-      text_en: string
-      /** Text Es */
-      text_es: string
-      /** Who */
-      who: string
-    }
-    /**
-     * HitOut
-     * @description One search result: what it is, why it matched, what it opens.
-     */
-    HitOut: {
-      /** Detail */
-      detail: string
-      /** Kind */
-      kind: string
-      /** Label */
-      label: string
-      /** Lat */
-      lat: number | null
-      /** Lon */
-      lon: number | null
-      /** Matched */
-      matched: [number, number][]
-      /** Ref */
-      ref: string
-      /** Why */
-      why: string
-    }
-    /** HoldIn */
-    HoldIn: {
-      /**
-       * Kind
-       * @enum {string}
-       */
-      kind: 'DISPUTE' | 'MEDICAL' | 'PLAN' | 'APPEAL' | 'BANKRUPTCY' | 'OFFICE'
-      /** Reason */
-      reason: string
-    }
-    /** HoldOut */
-    HoldOut: {
-      /** Hold Id */
-      hold_id: number
-      /** Recalled Orders */
-      recalled_orders: string[]
-    }
-    /**
-     * KindOut
-     * @description One row of the catalogue.
-     */
-    KindOut: {
-      /** Code */
-      code: string
-      /** Dispositions */
-      dispositions: {
-        [key: string]: unknown
-      }[]
-      /** Letter */
-      letter: string
-      /** Minutes */
-      minutes: number
-      /** Name En */
-      name_en: string
-      /** Name Es */
-      name_es: string
-      /** People */
-      people: number
-      /** Priority */
-      priority: number
-      /** Skills */
-      skills: string[]
-      /** Steps */
-      steps: {
-        [key: string]: unknown
-      }[]
-      /** Symbol */
-      symbol: string
-    }
-    /** Kpis */
-    Kpis: {
-      /** Done */
-      done: number
-      /** In Review */
-      in_review: number
-      /** Likely Late */
-      likely_late: number
-      /** Longest Wait Min */
-      longest_wait_min: number
-      /** No Access */
-      no_access: number
-      /** Not Sent */
-      not_sent: number
-      /** Not Sent Tablets */
-      not_sent_tablets: number
-      /** Of */
-      of: number
-      /** Paid Waiting */
-      paid_waiting: number
-      /** Recalled */
-      recalled: number
-      /** Shutoffs Done */
-      shutoffs_done: number
-      /** Shutoffs Of */
-      shutoffs_of: number
-      /** Windows Kept */
-      windows_kept: number
-      /** Windows Of */
-      windows_of: number
-    }
-    /** LanguageIn */
-    LanguageIn: {
-      /**
-       * Language
-       * @enum {string}
-       */
-      language: 'en' | 'es'
-    }
-    /** LoginIn */
-    LoginIn: {
-      /** Login */
-      login: string
-      /** Password */
-      password: string
-    }
-    /** MapPoint */
-    MapPoint: {
-      /** At */
-      at: [number, number]
-    }
-    /** MeterOut */
-    MeterOut: {
-      /** Decimals */
-      decimals: number
-      /** Dials */
-      dials: number
-      /** Endpoint */
-      endpoint: string | null
-      /** Fixed Zeros */
-      fixed_zeros: number
-      /** Id */
-      id: number
-      /** Last Digits */
-      last_digits: string | null
-      /** Last Read On */
-      last_read_on: string | null
-      /** Multiplier */
-      multiplier: string
-      /** Serial */
-      serial: string
-      /** Size */
-      size: string
-      /** Unit */
-      unit: string
-    }
-    /** MoveIn */
-    MoveIn: {
-      /**
-       * Dry Run
-       * @default false
-       */
-      dry_run?: boolean
-      /** Order Id */
-      order_id: number
-      /** Position */
-      position: number
-      /**
-       * Reason
-       * @default
-       */
-      reason?: string
-      /** To Route Id */
-      to_route_id: number | null
-      /** Version */
-      version: number
-    }
-    /** MoveOut */
-    MoveOut: {
-      /** Later Min */
-      later_min: {
-        [key: string]: number
-      }
-      /** Lines */
-      lines: components['schemas']['RippleLine'][]
-      /** Moved */
-      moved: boolean
-      /** Start At */
-      start_at: string | null
-      /** Took Ms */
-      took_ms: number
-      /** Travel Min Change */
-      travel_min_change: number
-    }
-    /** OperationIn */
-    OperationIn: {
-      /**
-       * After
-       * @default null
-       */
-      after?: string | null
-      /**
-       * Base Version
-       * @default null
-       */
-      base_version?: number | null
-      /** Device Id */
-      device_id: string
-      /**
-       * Elapsed Ms
-       * @default null
-       */
-      elapsed_ms?: number | null
-      /**
-       * Kind
-       * @enum {string}
-       */
-      kind:
-        | 'acknowledge'
-        | 'en_route'
-        | 'arrive'
-        | 'start'
-        | 'verify_meter'
-        | 'reading'
-        | 'photo'
-        | 'leak_test'
-        | 'note'
-        | 'signature'
-        | 'complete'
-        | 'unable'
-        | 'recall_ack'
-        | 'hazard'
-        | 'field_order'
-        | 'check_in'
-        | 'break'
-        | 'end_of_day'
-      /**
-       * Occurred At
-       * Format: date-time
-       */
-      occurred_at: string
-      /** Op Id */
-      op_id: string
-      /**
-       * Order Id
-       * @default null
-       */
-      order_id?: number | null
-      /**
-       * Payload
-       * @default {}
-       */
-      payload?: {
-        [key: string]: unknown
-      }
-      /** Seq */
-      seq: number
-      /**
-       * Visit Id
-       * @default null
-       */
-      visit_id?: string | null
-    }
-    /**
-     * OperationsIn
-     * @description Up to 100 operations. Each is read apart: one that cannot be read is answered `malformed`, the rest go on.
-     */
-    OperationsIn: {
-      /**
-       * Not Sent
-       * @default 0
-       */
-      not_sent?: number
-      /** Operations */
-      operations: {
-        [key: string]: unknown
-      }[]
-    }
-    /**
-     * OrderIn
-     * @description A new order. Give `premise_id`, or `parcel_id` / `lot_id` for a place without an address.
-     */
-    OrderIn: {
-      /**
-       * Contact Name
-       * @default
-       */
-      contact_name?: string
-      /**
-       * Contact Phone
-       * @default
-       */
-      contact_phone?: string
-      /**
-       * Due On
-       * @default null
-       */
-      due_on?: string | null
-      /** Kind */
-      kind: string
-      /**
-       * Link Duplicate
-       * @default false
-       */
-      link_duplicate?: boolean
-      /**
-       * Lot Id
-       * @default null
-       */
-      lot_id?: number | null
-      /**
-       * Note
-       * @default
-       */
-      note?: string
-      /**
-       * Overrides
-       * @default []
-       */
-      overrides?: components['schemas']['OverrideIn'][]
-      /**
-       * Parcel Id
-       * @default null
-       */
-      parcel_id?: number | null
-      /**
-       * Premise Id
-       * @default null
-       */
-      premise_id?: number | null
-      /**
-       * Reason
-       * @default
-       */
-      reason?: string
-      /**
-       * Service Point Id
-       * @default null
-       */
-      service_point_id?: number | null
-      /**
-       * Someone Home
-       * @default false
-       */
-      someone_home?: boolean
-      /**
-       * Text Ahead
-       * @default false
-       */
-      text_ahead?: boolean
-      /**
-       * Window
-       * @default ALL_DAY
-       * @enum {string}
-       */
-      window?: 'ALL_DAY' | 'AM' | 'PM' | '8-10' | '10-12' | '12-14' | '14-16'
-    }
-    /** OrderList */
-    OrderList: {
-      /** Orders */
-      orders: components['schemas']['OrderRow'][]
-      /** Page */
-      page: number
-      /** Pages */
-      pages: number
-      /** Total */
-      total: number
-    }
-    /** OrderOut */
-    OrderOut: {
-      /** Account Number */
-      account_number: string | null
-      /** Allowed */
-      allowed: string[]
-      /** Contact Name */
-      contact_name: string
-      /** Contact Phone */
-      contact_phone: string
-      /** Customer */
-      customer: string | null
-      /** Hazards */
-      hazards: string[]
-      /** History */
-      history: components['schemas']['HistoryLine'][]
-      /** Meter Serial */
-      meter_serial: string | null
-      /** Note */
-      note: string
-      /** Reason */
-      reason: string
-      row: components['schemas']['OrderRow']
-      /** Someone Home */
-      someone_home: boolean
-      /** Unplanned Reason */
-      unplanned_reason: string | null
-      verdict: components['schemas']['VerdictOut'] | null
-      /** Visits */
-      visits: components['schemas']['VisitOut'][]
-    }
-    /**
-     * OrderRow
-     * @description One line of a list of orders.
-     */
-    OrderRow: {
-      /** Crew */
-      crew: string | null
-      /** Due On */
-      due_on: string
-      /** Id */
-      id: number
-      /** Kind */
-      kind: string
-      /** Lat */
-      lat: number | null
-      /** Lon */
-      lon: number | null
-      /** Number */
-      number: string
-      /**
-       * Opened At
-       * Format: date-time
-       */
-      opened_at: string
-      /** Place */
-      place: string
-      /** Priority */
-      priority: number
-      /** Property Ref */
-      property_ref: string
-      /** State */
-      state: string
-      /** Version */
-      version: number
-      /** Window */
-      window: string
-    }
-    /** OverrideIn */
-    OverrideIn: {
-      /** Reason */
-      reason: string
-      /** Rule Id */
-      rule_id: string
-    }
-    /** PaymentIn */
-    PaymentIn: {
-      /** Agent */
-      agent: string
-      /** Amount Cents */
-      amount_cents: number
-      /**
-       * Paid At
-       * Format: date-time
-       */
-      paid_at: string
-      /** Reference */
-      reference: string
-    }
-    /** PaymentOut */
-    PaymentOut: {
-      /** Amount Cents */
-      amount_cents: number
-      /** Duplicate */
-      duplicate: boolean
-      /**
-       * Paid At
-       * Format: date-time
-       */
-      paid_at: string
-      /** Past Due Cents */
-      past_due_cents: number
-      /** Payment Id */
-      payment_id: number
-      /** Recalled Orders */
-      recalled_orders: string[]
-    }
-    /** Person */
-    Person: {
-      /** Id */
-      id: number
-      /**
-       * Language
-       * @enum {string}
-       */
-      language: 'en' | 'es'
-      /** Login */
-      login: string
-      /** Name */
-      name: string
-      /**
-       * Role
-       * @enum {string}
-       */
-      role:
-        | 'csr'
-        | 'csr_senior'
-        | 'dispatcher'
-        | 'field_tech'
-        | 'crew_lead'
-        | 'supervisor'
-        | 'cashier'
-        | 'auditor'
-        | 'admin'
-    }
-    /** PlanIn */
-    PlanIn: {
-      /** On */
-      on: string
-      /**
-       * Seconds
-       * @default 20
-       */
-      seconds?: number
-    }
-    /** PlanOut */
-    PlanOut: {
-      /** Crews */
-      crews: number
-      /** Error En */
-      error_en: string | null
-      /** Error Es */
-      error_es: string | null
-      /** On */
-      on: string
-      /** Orders */
-      orders: number
-      /** Plan Id */
-      plan_id: number
-      /** Planned */
-      planned: number
-      /** Progress */
-      progress: number
-      /** Seconds */
-      seconds: number | null
-      /** Stage En */
-      stage_en: string
-      /** Stage Es */
-      stage_es: string
-      /**
-       * Status
-       * @enum {string}
-       */
-      status: 'queued' | 'reading' | 'travel' | 'solving' | 'saving' | 'draft' | 'published' | 'failed' | 'superseded'
-      /** Travel Minutes */
-      travel_minutes: number | null
-      /** Unplanned */
-      unplanned: components['schemas']['UnplannedOut'][]
-    }
-    /** PositionIn */
-    PositionIn: {
-      /** Accuracy M */
-      accuracy_m: number
-      /**
-       * At
-       * Format: date-time
-       */
-      at: string
-      /** Lat */
-      lat: number
-      /** Lon */
-      lon: number
-      /**
-       * Speed Kmh
-       * @default null
-       */
-      speed_kmh?: number | null
-    }
-    /** PositionsIn */
-    PositionsIn: {
-      /** Device Id */
-      device_id: string
-      /**
-       * Not Sent
-       * @default 0
-       */
-      not_sent?: number
-      /** Positions */
-      positions: components['schemas']['PositionIn'][]
-    }
-    /**
-     * Problem
-     * @description Every refusal: one code, one sentence, all reasons.
-     */
-    Problem: {
-      /** Code */
-      code: string
-      /** Message */
-      message: string
-      /**
-       * Reasons
-       * @default []
-       */
-      reasons?: components['schemas']['Reason'][]
-    }
-    /**
-     * PropertyOut
-     * @description All that the desk shows of one property, in one answer.
-     */
-    PropertyOut: {
-      account: components['schemas']['AccountOut'] | null
-      /** Address */
-      address: string
-      /** Apn */
-      apn: string | null
-      /**
-       * As Of
-       * Format: date-time
-       */
-      as_of: string
-      /** City */
-      city: string
-      /** Customer Class */
-      customer_class: string | null
-      /** Cycle */
-      cycle: string | null
-      /** Hazards */
-      hazards: components['schemas']['HazardOut'][]
-      /** Lat */
-      lat: number
-      /** Lon */
-      lon: number
-      /** Lot Id */
-      lot_id: number | null
-      /** Open Orders */
-      open_orders: components['schemas']['OrderRow'][]
-      /** Parcel Id */
-      parcel_id: number | null
-      /** Parcel Shape */
-      parcel_shape: {
-        [key: string]: unknown
-      } | null
-      /** Premise Id */
-      premise_id: number | null
-      /** Ref */
-      ref: string
-      /** Service Points */
-      service_points: components['schemas']['ServicePointOut'][]
-      /** Sheets */
-      sheets: components['schemas']['SheetOut'][]
-      /** Title */
-      title: string
-      tract: components['schemas']['TractOut'] | null
-      /** Verdicts */
-      verdicts: components['schemas']['VerdictOut'][]
-      /** Water */
-      water: string | null
-      /** Zip */
-      zip: string
-      /** Zone */
-      zone: string | null
-    }
-    /** ReadingOut */
-    ReadingOut: {
-      /** Bill Cents */
-      bill_cents: number | null
-      /** Digits */
-      digits: string
-      /**
-       * In Review
-       * @default false
-       */
-      in_review?: boolean
-      /** Quality */
-      quality: string
-      /** Read On */
-      read_on: string
-      /** Read Type */
-      read_type: string
-      /** Usage */
-      usage: string | null
-    }
-    /**
-     * Reason
-     * @description One reason of a refusal; `field` names the place in the input where there is one.
-     */
-    Reason: {
-      /** Code */
-      code: string
-      /**
-       * Field
-       * @default null
-       */
-      field?: string | null
-      /**
-       * Rule Id
-       * @default null
-       */
-      rule_id?: string | null
-      /** Text En */
-      text_en: string
-      /** Text Es */
-      text_es: string
-    }
-    /** Receipt */
-    Receipt: {
-      /**
-       * Answer
-       * @enum {string}
-       */
-      answer: 'applied' | 'duplicate' | 'held' | 'waiting' | 'malformed' | 'retry'
-      /** Chain */
-      chain: string | null
-      /** Op Id */
-      op_id: string
-      /** Order Version */
-      order_version: number | null
-      /** Reason En */
-      reason_en: string | null
-      /** Reason Es */
-      reason_es: string | null
-      /** Receipt */
-      receipt: number | null
-      /** Received At */
-      received_at: string | null
-      /** Seq */
-      seq: number
-    }
-    /** ReceiptPage */
-    ReceiptPage: {
-      /** Chain */
-      chain: string | null
-      /** Count */
-      count: number
-      /** Device Id */
-      device_id: string
-      /** Last Seq */
-      last_seq: number
-      /** Receipts */
-      receipts: components['schemas']['Receipt'][]
-    }
-    /** ReceiptsOut */
-    ReceiptsOut: {
-      /** Cursor */
-      cursor: number
-      /** Receipts */
-      receipts: components['schemas']['Receipt'][]
-      /**
-       * Server At
-       * Format: date-time
-       */
-      server_at: string
-    }
-    /** RegisterOut */
-    RegisterOut: {
-      /** Active */
-      active: boolean
-      /** Decimals */
-      decimals: number
-      /** Dials */
-      dials: number
-      /** Expected High */
-      expected_high: string | null
-      /** Expected Low */
-      expected_low: string | null
-      /** Fixed Zeros */
-      fixed_zeros: number
-      /** History */
-      history: [string, string][]
-      /** Last Digits */
-      last_digits: string | null
-      /** Last Read On */
-      last_read_on: string | null
-      /** Multiplier */
-      multiplier: string
-      /** Unit */
-      unit: string
-      /** Usual High */
-      usual_high: string | null
-      /** Usual Low */
-      usual_low: string | null
-    }
-    /** ReviewDecisionIn */
-    ReviewDecisionIn: {
-      /**
-       * Decision
-       * @enum {string}
-       */
-      decision: 'post' | 'reread' | 'discard_reading'
-      /** Note */
-      note: string
-    }
-    /** ReviewList */
-    ReviewList: {
-      /** Held */
-      held: components['schemas']['HeldRow'][]
-      /** Reviews */
-      reviews: components['schemas']['ReviewRow'][]
-    }
-    /**
-     * ReviewRow
-     * @description A visit whose effect on the account waits for a person.
-     */
-    ReviewRow: {
-      /** Expected High */
-      expected_high: string | null
-      /** Expected Low */
-      expected_low: string | null
-      /**
-       * Opened At
-       * Format: date-time
-       */
-      opened_at: string
-      order: components['schemas']['OrderRow']
-      /** Previous Reading */
-      previous_reading: string | null
-      /** Reasons */
-      reasons: components['schemas']['RuleOut'][]
-      /** Review Id */
-      review_id: number
-      /** Unit */
-      unit: string | null
-      visit: components['schemas']['VisitOut']
-    }
-    /** RippleLine */
-    RippleLine: {
-      /**
-       * Result
-       * @enum {string}
-       */
-      result: 'pass' | 'warn' | 'block'
-      /** Text En */
-      text_en: string
-      /** Text Es */
-      text_es: string
-    }
-    /** RouteOut */
-    RouteOut: {
-      /** Changes Left */
-      changes_left: number
-      /** Crew */
-      crew: string
-      /** Crew Id */
-      crew_id: number
-      /** Finish At */
-      finish_at: string | null
-      /** Letter */
-      letter: string
-      /** Line */
-      line: [number, number][]
-      /** Lunch From */
-      lunch_from: string | null
-      /** Lunch To */
-      lunch_to: string | null
-      /** People */
-      people: string[]
-      /** Route Id */
-      route_id: number
-      /**
-       * Shift From
-       * Format: date-time
-       */
-      shift_from: string
-      /**
-       * Shift To
-       * Format: date-time
-       */
-      shift_to: string
-      /**
-       * Status
-       * @enum {string}
-       */
-      status: 'draft' | 'published'
-      /** Stops */
-      stops: components['schemas']['StopOut'][]
-      /** Version */
-      version: number
-    }
-    /**
-     * RuleOut
-     * @description One evaluated rule: the fact first, then the rule and its source.
-     */
-    RuleOut: {
-      /** Evidence */
-      evidence: string
-      /** Fact En */
-      fact_en: string
-      /** Fact Es */
-      fact_es: string
-      /**
-       * Override Role
-       * @default null
-       */
-      override_role?: string | null
-      /**
-       * Result
-       * @enum {string}
-       */
-      result: 'pass' | 'warn' | 'block' | 'info'
-      /** Rule Id */
-      rule_id: string
-      /** Source */
-      source: string
-    }
-    /** SearchOut */
-    SearchOut: {
-      /** Query */
-      query: string
-      /** Results */
-      results: components['schemas']['HitOut'][]
-      /** Took Ms */
-      took_ms: number
-      /** Total */
-      total: number
-    }
-    /** ServicePointOut */
-    ServicePointOut: {
-      /** Accuracy M */
-      accuracy_m: number
-      /** Id */
-      id: number
-      /** Kind */
-      kind: string
-      /** Lat */
-      lat: number
-      /** Lon */
-      lon: number
-      meter: components['schemas']['MeterOut'] | null
-      /** Pin Source */
-      pin_source: string
-      /** Position Text */
-      position_text: string
-      /** Readings */
-      readings: components['schemas']['ReadingOut'][]
-      /** Use Alert En */
-      use_alert_en: string | null
-      /** Use Alert Es */
-      use_alert_es: string | null
-      /** Usual High */
-      usual_high: string | null
-      /** Usual Low */
-      usual_low: string | null
-      /** Valve State */
-      valve_state: string
-    }
-    /** SessionOut */
-    SessionOut: {
-      /** Csrf Token */
-      csrf_token: string
-      /** Permissions */
-      permissions: string[]
-      person: components['schemas']['Person']
-      /**
-       * Server At
-       * Format: date-time
-       */
-      server_at: string
-      utility: components['schemas']['Utility']
-    }
-    /**
-     * SheetOut
-     * @description A recorded map drawn over the map: an image and where its corners lie (top left, top right, bottom right, bottom left).
-     */
-    SheetOut: {
-      /** Corners */
-      corners: [number, number][]
-      /** Id */
-      id: number
-      /** Name */
-      name: string
-      /** Url */
-      url: string
-    }
-    /** StopOut */
-    StopOut: {
-      /**
-       * Arrive At
-       * Format: date-time
-       */
-      arrive_at: string
-      /** Done */
-      done: boolean
-      /**
-       * Finish At
-       * Format: date-time
-       */
-      finish_at: string
-      /** Kind */
-      kind: string
-      /** Lat */
-      lat: number
-      /** Late Min */
-      late_min: number
-      /** Locked */
-      locked: boolean
-      /** Lon */
-      lon: number
-      /** Number */
-      number: string
-      /** Order Id */
-      order_id: number
-      /** Place */
-      place: string
-      /** Position */
-      position: number
-      /**
-       * Start At
-       * Format: date-time
-       */
-      start_at: string
-      /** State */
-      state: string
-      /** Window From */
-      window_from: string | null
-      /** Window To */
-      window_to: string | null
-    }
-    /** TractOut */
-    TractOut: {
-      /** Lot */
-      lot: string | null
-      /** Map Book */
-      map_book: string | null
-      /** Map Page */
-      map_page: string | null
-      /** Name */
-      name: string
-      /** Tract No */
-      tract_no: string
-    }
-    /** UnplannedOut */
-    UnplannedOut: {
-      /** Code */
-      code: string
-      /** Kind */
-      kind: string
-      /** Lat */
-      lat: number | null
-      /** Lon */
-      lon: number | null
-      /** Number */
-      number: string
-      /** Order Id */
-      order_id: number
-      /** Place */
-      place: string
-      /** Reason En */
-      reason_en: string
-      /** Reason Es */
-      reason_es: string
-      /** Window */
-      window: string
-    }
-    /**
-     * Utility
-     * @description What every screen needs to know of the installation.
-     */
-    Utility: {
-      /** Agency Type */
-      agency_type: string
-      /** Bounds */
-      bounds: [number, number, number, number]
-      /** Demo */
-      demo: boolean
-      /** District */
-      district: string
-      /** Last Shutoff */
-      last_shutoff: string
-      /** Name */
-      name: string
-      /** Office Hours */
-      office_hours: string
-      /** Office Open */
-      office_open: boolean
-      /** Office Phone */
-      office_phone: string
-      /** Time Zone */
-      time_zone: string
-      /** Today */
-      today: string
-      /** Yard */
-      yard: [number, number]
-    }
-    /**
-     * VerdictOut
-     * @description What the rules say of one kind at one property, before the rep chooses it.
-     */
-    VerdictOut: {
-      /** First Allowed On */
-      first_allowed_on: string | null
-      /** Kind */
-      kind: string
-      /**
-       * Result
-       * @enum {string}
-       */
-      result: 'pass' | 'warn' | 'block'
-      /** Rules */
-      rules: components['schemas']['RuleOut'][]
-      /** Summary En */
-      summary_en: string
-      /** Summary Es */
-      summary_es: string
-    }
-    /**
-     * VisitOut
-     * @description One attempt at an order as the office sees it.
-     */
-    VisitOut: {
-      /** Arrived At */
-      arrived_at: string | null
-      /** Crew */
-      crew: string
-      /** Disposition */
-      disposition: string | null
-      /** Facts */
-      facts: {
-        [key: string]: unknown
-      }
-      /** Finished At */
-      finished_at: string | null
-      /** Notes */
-      notes: string
-      /** Photos */
-      photos: string[]
-      /** Photos Missing */
-      photos_missing: number
-      /** Reading */
-      reading: string | null
-      /** Started At */
-      started_at: string | null
-      /** Technician */
-      technician: string
-      /** Valve Found */
-      valve_found: string | null
-      /** Valve Left */
-      valve_left: string | null
-      /** Visit Id */
-      visit_id: string
-    }
-    /**
-     * WindowOut
-     * @description One window of one day: room left as the routes and the orders already booked leave it.
-     */
-    WindowOut: {
-      /** Best */
-      best: boolean
-      /** Left */
-      left: number
-      /** On */
-      on: string
-      /** State */
-      state: string
-      /** Used Share */
-      used_share: number
-      /** Why En */
-      why_en: string
-      /** Why Es */
-      why_es: string
-      /** Window */
-      window: string
-    }
-    /** WindowsOut */
-    WindowsOut: {
-      /**
-       * As Of
-       * Format: date-time
-       */
-      as_of: string
-      /** Minutes */
-      minutes: number
-      /** People */
-      people: number
-      /** Windows */
-      windows: components['schemas']['WindowOut'][]
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        /** AccountOut */
+        AccountOut: {
+            /** Collection Stage */
+            collection_stage: string;
+            /** Customer */
+            customer: string;
+            /** Customer Class */
+            customer_class: string;
+            /** Days Past Due */
+            days_past_due: number;
+            /** Email */
+            email: string | null;
+            /** Holds */
+            holds: string[];
+            /** Id */
+            id: number;
+            /** Language */
+            language: string;
+            /** Number */
+            number: string;
+            /** Ok To Text */
+            ok_to_text: boolean;
+            /** Owner Since */
+            owner_since: string | null;
+            /** Past Due Cents */
+            past_due_cents: number;
+            /** Phones */
+            phones: string[];
+            plan: components["schemas"]["AccountPlanOut"] | null;
+            /** Relation */
+            relation: string;
+            /** Status */
+            status: string;
+        };
+        /** PlanOut */
+        AccountPlanOut: {
+            /** Kept */
+            kept: number;
+            /** Kind */
+            kind: string;
+            /** Status */
+            status: string;
+            /** Total */
+            total: number;
+        };
+        /** AlertOut */
+        AlertOut: {
+            /** Crew Id */
+            crew_id: number | null;
+            /** Harm */
+            harm: number;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "recall_unanswered" | "missed_check_in" | "window_at_risk" | "late" | "held" | "review" | "emergency" | "sync_gap";
+            /** Order Id */
+            order_id: number | null;
+            /** Phone */
+            phone: string | null;
+            /**
+             * Since At
+             * Format: date-time
+             */
+            since_at: string;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+            /** Title En */
+            title_en: string;
+            /** Title Es */
+            title_es: string;
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "call" | "show" | "send";
+        };
+        /** AttachmentOut */
+        AttachmentOut: {
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Stored */
+            stored: boolean;
+        };
+        /** BoardOut */
+        BoardOut: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertOut"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Crews */
+            crews: components["schemas"]["CrewNow"][];
+            day: components["schemas"]["DayRoutesOut"];
+            kpis: components["schemas"]["Kpis"];
+            /** Public */
+            public: boolean;
+            /** Seq */
+            seq: number;
+        };
+        /** CancelIn */
+        CancelIn: {
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+        };
+        /** ClearanceAsk */
+        ClearanceAsk: {
+            /**
+             * Moment
+             * @enum {string}
+             */
+            moment: "start" | "cut";
+            /** Order Id */
+            order_id: number;
+        };
+        /** ClearanceOut */
+        ClearanceOut: {
+            /** Expires At */
+            expires_at: string | null;
+            /** Facts En */
+            facts_en: string[];
+            /** Facts Es */
+            facts_es: string[];
+            /** Issued At */
+            issued_at: string | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "pass" | "warn" | "block";
+            /** Token */
+            token: string | null;
+        };
+        /**
+         * CodeAsk
+         * @description The office reads out a code after the technician's call.
+         */
+        CodeAsk: {
+            /** Challenge */
+            challenge: string;
+            /** Crew */
+            crew: string;
+            /** Order Number */
+            order_number: string;
+        };
+        /** CodeOut */
+        CodeOut: {
+            /** Code */
+            code: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Facts En */
+            facts_en: string[];
+            /** Facts Es */
+            facts_es: string[];
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "pass" | "warn" | "block";
+        };
+        /**
+         * CrewNow
+         * @description Where a crew is and how old that is.
+         */
+        CrewNow: {
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Checked In At */
+            checked_in_at: string | null;
+            /** Crew */
+            crew: string;
+            /** Crew Id */
+            crew_id: number;
+            /** Doing Order Id */
+            doing_order_id: number | null;
+            /** Heard At */
+            heard_at: string | null;
+            /** Lat */
+            lat: number | null;
+            /** Letter */
+            letter: string;
+            /** Lon */
+            lon: number | null;
+            /** Not Sent */
+            not_sent: number;
+            /** People */
+            people: string[];
+            /** Seen At */
+            seen_at: string | null;
+            /** State */
+            state: string;
+            /** Usual Dead Zone */
+            usual_dead_zone: boolean;
+        };
+        /** DayRoutesOut */
+        DayRoutesOut: {
+            /** Last Shutoff At */
+            last_shutoff_at: string | null;
+            /** On */
+            on: string;
+            plan: components["schemas"]["PlanOut"] | null;
+            /** Routes */
+            routes: components["schemas"]["RouteOut"][];
+            /** Seq */
+            seq: number;
+            /** Unassigned */
+            unassigned: components["schemas"]["UnplannedOut"][];
+        };
+        /** DeviceIn */
+        DeviceIn: {
+            /** Device Id */
+            device_id: string;
+            /** Name */
+            name: string;
+        };
+        /** DeviceOut */
+        DeviceOut: {
+            /** Clearance Key */
+            clearance_key: {
+                [key: string]: string;
+            };
+            /** Code Secret */
+            code_secret: string;
+            /** Device Id */
+            device_id: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Token */
+            token: string;
+        };
+        /**
+         * FieldChanges
+         * @description What changed for this crew since the cursor. `whole` = take the day package again.
+         */
+        FieldChanges: {
+            /** Cursor */
+            cursor: number;
+            /** Gone */
+            gone: number[];
+            /** Orders */
+            orders: components["schemas"]["FieldOrder"][];
+            /**
+             * Server At
+             * Format: date-time
+             */
+            server_at: string;
+            whole: components["schemas"]["FieldDay"] | null;
+        };
+        /**
+         * FieldDay
+         * @description The day package of one crew.
+         */
+        FieldDay: {
+            /** Changes Today */
+            changes_today: {
+                [key: string]: string;
+            }[];
+            /** Crew */
+            crew: string;
+            /** Crew Id */
+            crew_id: number | null;
+            /** Cursor */
+            cursor: number;
+            /** Kinds */
+            kinds: components["schemas"]["KindOut"][];
+            /** Last Shutoff At */
+            last_shutoff_at: string | null;
+            /** Letter */
+            letter: string;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /** Lunch From */
+            lunch_from: string | null;
+            /** Lunch To */
+            lunch_to: string | null;
+            /** Maps */
+            maps: {
+                [key: string]: unknown;
+            }[];
+            /** Office Phone */
+            office_phone: string;
+            /** On */
+            on: string;
+            /** Orders */
+            orders: components["schemas"]["FieldOrder"][];
+            /** People */
+            people: string[];
+            /** Published At */
+            published_at: string | null;
+            /** Route Id */
+            route_id: number | null;
+            /** Route Version */
+            route_version: number;
+            /**
+             * Server At
+             * Format: date-time
+             */
+            server_at: string;
+            /** Shift From */
+            shift_from: string | null;
+            /** Shift To */
+            shift_to: string | null;
+            /** Stops */
+            stops: components["schemas"]["FieldStop"][];
+            /** Yard */
+            yard: [
+                number,
+                number
+            ];
+        };
+        /** FieldMeter */
+        FieldMeter: {
+            /** Accuracy M */
+            accuracy_m: number;
+            /** Endpoint */
+            endpoint: string | null;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Meter Id */
+            meter_id: number;
+            /** Others Here */
+            others_here: number;
+            /** Position Text */
+            position_text: string;
+            register?: components["schemas"]["RegisterOut"];
+            /** Serial */
+            serial: string;
+            /** Service Point Id */
+            service_point_id: number;
+            /** Size */
+            size: string;
+        };
+        /**
+         * FieldOrder
+         * @description One order as the tablet needs it, whole.
+         */
+        FieldOrder: {
+            /** Accuracy M */
+            accuracy_m: number;
+            /** Box Text */
+            box_text: string;
+            /** City */
+            city: string;
+            clearance: components["schemas"]["ClearanceOut"] | null;
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string;
+            /** Due On */
+            due_on: string;
+            /**
+             * Extra
+             * @default {}
+             */
+            extra?: {
+                [key: string]: unknown;
+            };
+            /** Hazards */
+            hazards: {
+                [key: string]: unknown;
+            }[];
+            /** Kind */
+            kind: string;
+            /** Language */
+            language: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Meters */
+            meters: components["schemas"]["FieldMeter"][];
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /** Order Id */
+            order_id: number;
+            /** Paid At */
+            paid_at: string | null;
+            /** Paid Cents */
+            paid_cents: number | null;
+            /** Pin Source */
+            pin_source: string;
+            /** Place */
+            place: string;
+            /** Priority */
+            priority: number;
+            /** Promised From */
+            promised_from: string | null;
+            /** Promised To */
+            promised_to: string | null;
+            /** Reason */
+            reason: string;
+            /** Recall En */
+            recall_en: string | null;
+            /** Recall Es */
+            recall_es: string | null;
+            /** Recalled At */
+            recalled_at: string | null;
+            /** Shutoff Digits */
+            shutoff_digits: string | null;
+            /** Someone Home */
+            someone_home: boolean;
+            /** State */
+            state: string;
+            /** Unit */
+            unit: string | null;
+            /** Version */
+            version: number;
+        };
+        /** FieldStop */
+        FieldStop: {
+            /**
+             * Arrive At
+             * Format: date-time
+             */
+            arrive_at: string;
+            /**
+             * Finish At
+             * Format: date-time
+             */
+            finish_at: string;
+            /** Locked */
+            locked: boolean;
+            /** Order Id */
+            order_id: number;
+            /** Position */
+            position: number;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+        };
+        /** HazardOut */
+        HazardOut: {
+            /** Kind */
+            kind: string;
+            /** Noted On */
+            noted_on: string | null;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+        };
+        /** HeldDecisionIn */
+        HeldDecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "apply" | "set_aside";
+            /** Note */
+            note: string;
+        };
+        /**
+         * HeldRow
+         * @description A field operation that the server kept but did not apply: a person decides.
+         */
+        HeldRow: {
+            /** Device */
+            device: string;
+            /** Held Id */
+            held_id: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Op Id */
+            op_id: string;
+            order: components["schemas"]["OrderRow"] | null;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Reason En */
+            reason_en: string;
+            /** Reason Es */
+            reason_es: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Technician */
+            technician: string;
+        };
+        /** HistoryLine */
+        HistoryLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+            /** Who */
+            who: string;
+        };
+        /**
+         * HitOut
+         * @description One search result: what it is, why it matched, what it opens.
+         */
+        HitOut: {
+            /** Detail */
+            detail: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Matched */
+            matched: [
+                number,
+                number
+            ][];
+            /** Ref */
+            ref: string;
+            /** Why */
+            why: string;
+        };
+        /** HoldIn */
+        HoldIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "DISPUTE" | "MEDICAL" | "PLAN" | "APPEAL" | "BANKRUPTCY" | "OFFICE";
+            /** Reason */
+            reason: string;
+        };
+        /** HoldOut */
+        HoldOut: {
+            /** Hold Id */
+            hold_id: number;
+            /** Recalled Orders */
+            recalled_orders: string[];
+        };
+        /**
+         * KindOut
+         * @description One row of the catalogue.
+         */
+        KindOut: {
+            /** Code */
+            code: string;
+            /** Dispositions */
+            dispositions: {
+                [key: string]: unknown;
+            }[];
+            /** Letter */
+            letter: string;
+            /** Minutes */
+            minutes: number;
+            /** Name En */
+            name_en: string;
+            /** Name Es */
+            name_es: string;
+            /** People */
+            people: number;
+            /** Priority */
+            priority: number;
+            /** Skills */
+            skills: string[];
+            /** Steps */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /** Symbol */
+            symbol: string;
+        };
+        /** Kpis */
+        Kpis: {
+            /** Done */
+            done: number;
+            /** In Review */
+            in_review: number;
+            /** Likely Late */
+            likely_late: number;
+            /** Longest Wait Min */
+            longest_wait_min: number;
+            /** No Access */
+            no_access: number;
+            /** Not Sent */
+            not_sent: number;
+            /** Not Sent Tablets */
+            not_sent_tablets: number;
+            /** Of */
+            of: number;
+            /** Paid Waiting */
+            paid_waiting: number;
+            /** Recalled */
+            recalled: number;
+            /** Shutoffs Done */
+            shutoffs_done: number;
+            /** Shutoffs Of */
+            shutoffs_of: number;
+            /** Windows Kept */
+            windows_kept: number;
+            /** Windows Of */
+            windows_of: number;
+        };
+        /** LanguageIn */
+        LanguageIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "es";
+        };
+        /** LoginIn */
+        LoginIn: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /** MapPoint */
+        MapPoint: {
+            /** At */
+            at: [
+                number,
+                number
+            ];
+        };
+        /** MeterOut */
+        MeterOut: {
+            /** Decimals */
+            decimals: number;
+            /** Dials */
+            dials: number;
+            /** Endpoint */
+            endpoint: string | null;
+            /** Fixed Zeros */
+            fixed_zeros: number;
+            /** Id */
+            id: number;
+            /** Last Digits */
+            last_digits: string | null;
+            /** Last Read On */
+            last_read_on: string | null;
+            /** Multiplier */
+            multiplier: string;
+            /** Serial */
+            serial: string;
+            /** Size */
+            size: string;
+            /** Unit */
+            unit: string;
+        };
+        /** MoveIn */
+        MoveIn: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** Order Id */
+            order_id: number;
+            /** Position */
+            position: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** To Route Id */
+            to_route_id: number | null;
+            /** Version */
+            version: number;
+        };
+        /** MoveOut */
+        MoveOut: {
+            /** Later Min */
+            later_min: {
+                [key: string]: number;
+            };
+            /** Lines */
+            lines: components["schemas"]["RippleLine"][];
+            /** Moved */
+            moved: boolean;
+            /** Start At */
+            start_at: string | null;
+            /** Took Ms */
+            took_ms: number;
+            /** Travel Min Change */
+            travel_min_change: number;
+        };
+        /** OperationIn */
+        OperationIn: {
+            /**
+             * After
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * Base Version
+             * @default null
+             */
+            base_version?: number | null;
+            /** Device Id */
+            device_id: string;
+            /**
+             * Elapsed Ms
+             * @default null
+             */
+            elapsed_ms?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "acknowledge" | "en_route" | "arrive" | "start" | "verify_meter" | "reading" | "photo" | "leak_test" | "note" | "signature" | "complete" | "unable" | "recall_ack" | "hazard" | "field_order" | "check_in" | "break" | "end_of_day";
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Op Id */
+            op_id: string;
+            /**
+             * Order Id
+             * @default null
+             */
+            order_id?: number | null;
+            /**
+             * Payload
+             * @default {}
+             */
+            payload?: {
+                [key: string]: unknown;
+            };
+            /** Seq */
+            seq: number;
+            /**
+             * Visit Id
+             * @default null
+             */
+            visit_id?: string | null;
+        };
+        /**
+         * OperationsIn
+         * @description Up to 100 operations. Each is read apart: one that cannot be read is answered `malformed`, the rest go on.
+         */
+        OperationsIn: {
+            /**
+             * Not Sent
+             * @default 0
+             */
+            not_sent?: number;
+            /** Operations */
+            operations: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * OrderIn
+         * @description A new order. Give `premise_id`, or `parcel_id` / `lot_id` for a place without an address.
+         */
+        OrderIn: {
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name?: string;
+            /**
+             * Contact Phone
+             * @default
+             */
+            contact_phone?: string;
+            /**
+             * Due On
+             * @default null
+             */
+            due_on?: string | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Link Duplicate
+             * @default false
+             */
+            link_duplicate?: boolean;
+            /**
+             * Lot Id
+             * @default null
+             */
+            lot_id?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Overrides
+             * @default []
+             */
+            overrides?: components["schemas"]["OverrideIn"][];
+            /**
+             * Parcel Id
+             * @default null
+             */
+            parcel_id?: number | null;
+            /**
+             * Premise Id
+             * @default null
+             */
+            premise_id?: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Service Point Id
+             * @default null
+             */
+            service_point_id?: number | null;
+            /**
+             * Someone Home
+             * @default false
+             */
+            someone_home?: boolean;
+            /**
+             * Text Ahead
+             * @default false
+             */
+            text_ahead?: boolean;
+            /**
+             * Window
+             * @default ALL_DAY
+             * @enum {string}
+             */
+            window?: "ALL_DAY" | "AM" | "PM" | "8-10" | "10-12" | "12-14" | "14-16";
+        };
+        /** OrderList */
+        OrderList: {
+            /** Orders */
+            orders: components["schemas"]["OrderRow"][];
+            /** Page */
+            page: number;
+            /** Pages */
+            pages: number;
+            /** Total */
+            total: number;
+        };
+        /** OrderOut */
+        OrderOut: {
+            /** Account Number */
+            account_number: string | null;
+            /** Allowed */
+            allowed: string[];
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string;
+            /** Customer */
+            customer: string | null;
+            /** Hazards */
+            hazards: string[];
+            /** History */
+            history: components["schemas"]["HistoryLine"][];
+            /** Meter Serial */
+            meter_serial: string | null;
+            /** Note */
+            note: string;
+            /** Reason */
+            reason: string;
+            row: components["schemas"]["OrderRow"];
+            /** Someone Home */
+            someone_home: boolean;
+            /** Unplanned Reason */
+            unplanned_reason: string | null;
+            verdict: components["schemas"]["VerdictOut"] | null;
+            /** Visits */
+            visits: components["schemas"]["VisitOut"][];
+        };
+        /**
+         * OrderRow
+         * @description One line of a list of orders.
+         */
+        OrderRow: {
+            /** Crew */
+            crew: string | null;
+            /** Due On */
+            due_on: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Number */
+            number: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Place */
+            place: string;
+            /** Priority */
+            priority: number;
+            /** Property Ref */
+            property_ref: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+            /** Window */
+            window: string;
+        };
+        /** OverrideIn */
+        OverrideIn: {
+            /** Reason */
+            reason: string;
+            /** Rule Id */
+            rule_id: string;
+        };
+        /** PaymentIn */
+        PaymentIn: {
+            /** Agent */
+            agent: string;
+            /** Amount Cents */
+            amount_cents: number;
+            /**
+             * Paid At
+             * Format: date-time
+             */
+            paid_at: string;
+            /** Reference */
+            reference: string;
+        };
+        /** PaymentOut */
+        PaymentOut: {
+            /** Amount Cents */
+            amount_cents: number;
+            /** Duplicate */
+            duplicate: boolean;
+            /**
+             * Paid At
+             * Format: date-time
+             */
+            paid_at: string;
+            /** Past Due Cents */
+            past_due_cents: number;
+            /** Payment Id */
+            payment_id: number;
+            /** Recalled Orders */
+            recalled_orders: string[];
+        };
+        /** Person */
+        Person: {
+            /** Id */
+            id: number;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "es";
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "csr" | "csr_senior" | "dispatcher" | "field_tech" | "crew_lead" | "supervisor" | "cashier" | "auditor" | "admin";
+        };
+        /** PlanIn */
+        PlanIn: {
+            /** On */
+            on: string;
+            /**
+             * Seconds
+             * @default 20
+             */
+            seconds?: number;
+        };
+        /** PlanOut */
+        PlanOut: {
+            /** Crews */
+            crews: number;
+            /** Error En */
+            error_en: string | null;
+            /** Error Es */
+            error_es: string | null;
+            /** On */
+            on: string;
+            /** Orders */
+            orders: number;
+            /** Plan Id */
+            plan_id: number;
+            /** Planned */
+            planned: number;
+            /** Progress */
+            progress: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Stage En */
+            stage_en: string;
+            /** Stage Es */
+            stage_es: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "reading" | "travel" | "solving" | "saving" | "draft" | "published" | "failed" | "superseded";
+            /** Travel Minutes */
+            travel_minutes: number | null;
+            /** Unplanned */
+            unplanned: components["schemas"]["UnplannedOut"][];
+        };
+        /** PositionIn */
+        PositionIn: {
+            /** Accuracy M */
+            accuracy_m: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /**
+             * Speed Kmh
+             * @default null
+             */
+            speed_kmh?: number | null;
+        };
+        /** PositionsIn */
+        PositionsIn: {
+            /** Device Id */
+            device_id: string;
+            /**
+             * Not Sent
+             * @default 0
+             */
+            not_sent?: number;
+            /** Positions */
+            positions: components["schemas"]["PositionIn"][];
+        };
+        /**
+         * Problem
+         * @description Every refusal: one code, one sentence, all reasons.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons?: components["schemas"]["Reason"][];
+        };
+        /**
+         * PropertyOut
+         * @description All that the desk shows of one property, in one answer.
+         */
+        PropertyOut: {
+            account: components["schemas"]["AccountOut"] | null;
+            /** Address */
+            address: string;
+            /** Apn */
+            apn: string | null;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** City */
+            city: string;
+            /** Customer Class */
+            customer_class: string | null;
+            /** Cycle */
+            cycle: string | null;
+            /** Hazards */
+            hazards: components["schemas"]["HazardOut"][];
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Lot Id */
+            lot_id: number | null;
+            /** Open Orders */
+            open_orders: components["schemas"]["OrderRow"][];
+            /** Parcel Id */
+            parcel_id: number | null;
+            /** Parcel Shape */
+            parcel_shape: {
+                [key: string]: unknown;
+            } | null;
+            /** Premise Id */
+            premise_id: number | null;
+            /** Ref */
+            ref: string;
+            /** Service Points */
+            service_points: components["schemas"]["ServicePointOut"][];
+            /** Sheets */
+            sheets: components["schemas"]["SheetOut"][];
+            /** Title */
+            title: string;
+            tract: components["schemas"]["TractOut"] | null;
+            /** Verdicts */
+            verdicts: components["schemas"]["VerdictOut"][];
+            /** Water */
+            water: string | null;
+            /** Zip */
+            zip: string;
+            /** Zone */
+            zone: string | null;
+        };
+        /** ReadingOut */
+        ReadingOut: {
+            /** Bill Cents */
+            bill_cents: number | null;
+            /** Digits */
+            digits: string;
+            /**
+             * In Review
+             * @default false
+             */
+            in_review?: boolean;
+            /** Quality */
+            quality: string;
+            /** Read On */
+            read_on: string;
+            /** Read Type */
+            read_type: string;
+            /** Usage */
+            usage: string | null;
+        };
+        /**
+         * Reason
+         * @description One reason of a refusal; `field` names the place in the input where there is one.
+         */
+        Reason: {
+            /** Code */
+            code: string;
+            /**
+             * Field
+             * @default null
+             */
+            field?: string | null;
+            /**
+             * Rule Id
+             * @default null
+             */
+            rule_id?: string | null;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+        };
+        /** Receipt */
+        Receipt: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "applied" | "duplicate" | "held" | "waiting" | "malformed" | "retry";
+            /** Chain */
+            chain: string | null;
+            /** Op Id */
+            op_id: string;
+            /** Order Version */
+            order_version: number | null;
+            /** Reason En */
+            reason_en: string | null;
+            /** Reason Es */
+            reason_es: string | null;
+            /** Receipt */
+            receipt: number | null;
+            /** Received At */
+            received_at: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /** ReceiptPage */
+        ReceiptPage: {
+            /** Chain */
+            chain: string | null;
+            /** Count */
+            count: number;
+            /** Device Id */
+            device_id: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Receipts */
+            receipts: components["schemas"]["Receipt"][];
+        };
+        /** ReceiptsOut */
+        ReceiptsOut: {
+            /** Cursor */
+            cursor: number;
+            /** Receipts */
+            receipts: components["schemas"]["Receipt"][];
+            /**
+             * Server At
+             * Format: date-time
+             */
+            server_at: string;
+        };
+        /** RegisterOut */
+        RegisterOut: {
+            /** Active */
+            active: boolean;
+            /** Decimals */
+            decimals: number;
+            /** Dials */
+            dials: number;
+            /** Expected High */
+            expected_high: string | null;
+            /** Expected Low */
+            expected_low: string | null;
+            /** Fixed Zeros */
+            fixed_zeros: number;
+            /** History */
+            history: [
+                string,
+                string
+            ][];
+            /** Last Digits */
+            last_digits: string | null;
+            /** Last Read On */
+            last_read_on: string | null;
+            /** Multiplier */
+            multiplier: string;
+            /** Unit */
+            unit: string;
+            /** Usual High */
+            usual_high: string | null;
+            /** Usual Low */
+            usual_low: string | null;
+        };
+        /** ReviewDecisionIn */
+        ReviewDecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "post" | "reread" | "discard_reading";
+            /** Note */
+            note: string;
+        };
+        /** ReviewList */
+        ReviewList: {
+            /** Held */
+            held: components["schemas"]["HeldRow"][];
+            /** Reviews */
+            reviews: components["schemas"]["ReviewRow"][];
+        };
+        /**
+         * ReviewRow
+         * @description A visit whose effect on the account waits for a person.
+         */
+        ReviewRow: {
+            /** Expected High */
+            expected_high: string | null;
+            /** Expected Low */
+            expected_low: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            order: components["schemas"]["OrderRow"];
+            /** Previous Reading */
+            previous_reading: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["RuleOut"][];
+            /** Review Id */
+            review_id: number;
+            /** Unit */
+            unit: string | null;
+            visit: components["schemas"]["VisitOut"];
+        };
+        /** RippleLine */
+        RippleLine: {
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "pass" | "warn" | "block";
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+        };
+        /** RouteOut */
+        RouteOut: {
+            /** Changes Left */
+            changes_left: number;
+            /** Crew */
+            crew: string;
+            /** Crew Id */
+            crew_id: number;
+            /** Finish At */
+            finish_at: string | null;
+            /** Letter */
+            letter: string;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /** Lunch From */
+            lunch_from: string | null;
+            /** Lunch To */
+            lunch_to: string | null;
+            /** People */
+            people: string[];
+            /** Route Id */
+            route_id: number;
+            /**
+             * Shift From
+             * Format: date-time
+             */
+            shift_from: string;
+            /**
+             * Shift To
+             * Format: date-time
+             */
+            shift_to: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "published";
+            /** Stops */
+            stops: components["schemas"]["StopOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * RuleOut
+         * @description One evaluated rule: the fact first, then the rule and its source.
+         */
+        RuleOut: {
+            /** Evidence */
+            evidence: string;
+            /** Fact En */
+            fact_en: string;
+            /** Fact Es */
+            fact_es: string;
+            /**
+             * Override Role
+             * @default null
+             */
+            override_role?: string | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "pass" | "warn" | "block" | "info";
+            /** Rule Id */
+            rule_id: string;
+            /** Source */
+            source: string;
+        };
+        /** SearchOut */
+        SearchOut: {
+            /** Query */
+            query: string;
+            /** Results */
+            results: components["schemas"]["HitOut"][];
+            /** Took Ms */
+            took_ms: number;
+            /** Total */
+            total: number;
+        };
+        /** ServicePointOut */
+        ServicePointOut: {
+            /** Accuracy M */
+            accuracy_m: number;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            meter: components["schemas"]["MeterOut"] | null;
+            /** Pin Source */
+            pin_source: string;
+            /** Position Text */
+            position_text: string;
+            /** Readings */
+            readings: components["schemas"]["ReadingOut"][];
+            /** Use Alert En */
+            use_alert_en: string | null;
+            /** Use Alert Es */
+            use_alert_es: string | null;
+            /** Usual High */
+            usual_high: string | null;
+            /** Usual Low */
+            usual_low: string | null;
+            /** Valve State */
+            valve_state: string;
+        };
+        /** SessionOut */
+        SessionOut: {
+            /** Csrf Token */
+            csrf_token: string;
+            /** Permissions */
+            permissions: string[];
+            person: components["schemas"]["Person"];
+            /**
+             * Server At
+             * Format: date-time
+             */
+            server_at: string;
+            utility: components["schemas"]["Utility"];
+        };
+        /**
+         * SheetOut
+         * @description A recorded map drawn over the map: an image and where its corners lie (top left, top right, bottom right, bottom left).
+         */
+        SheetOut: {
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+        };
+        /** StopOut */
+        StopOut: {
+            /**
+             * Arrive At
+             * Format: date-time
+             */
+            arrive_at: string;
+            /** Done */
+            done: boolean;
+            /**
+             * Finish At
+             * Format: date-time
+             */
+            finish_at: string;
+            /** Kind */
+            kind: string;
+            /** Lat */
+            lat: number;
+            /** Late Min */
+            late_min: number;
+            /** Locked */
+            locked: boolean;
+            /** Lon */
+            lon: number;
+            /** Number */
+            number: string;
+            /** Order Id */
+            order_id: number;
+            /** Place */
+            place: string;
+            /** Position */
+            position: number;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** State */
+            state: string;
+            /** Window From */
+            window_from: string | null;
+            /** Window To */
+            window_to: string | null;
+        };
+        /** TractOut */
+        TractOut: {
+            /** Lot */
+            lot: string | null;
+            /** Map Book */
+            map_book: string | null;
+            /** Map Page */
+            map_page: string | null;
+            /** Name */
+            name: string;
+            /** Tract No */
+            tract_no: string;
+        };
+        /** UnplannedOut */
+        UnplannedOut: {
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Number */
+            number: string;
+            /** Order Id */
+            order_id: number;
+            /** Place */
+            place: string;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Es */
+            reason_es: string;
+            /** Window */
+            window: string;
+        };
+        /**
+         * Utility
+         * @description What every screen needs to know of the installation.
+         */
+        Utility: {
+            /** Agency Type */
+            agency_type: string;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Demo */
+            demo: boolean;
+            /** District */
+            district: string;
+            /** Last Shutoff */
+            last_shutoff: string;
+            /** Name */
+            name: string;
+            /** Office Hours */
+            office_hours: string;
+            /** Office Open */
+            office_open: boolean;
+            /** Office Phone */
+            office_phone: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Today */
+            today: string;
+            /** Yard */
+            yard: [
+                number,
+                number
+            ];
+        };
+        /**
+         * VerdictOut
+         * @description What the rules say of one kind at one property, before the rep chooses it.
+         */
+        VerdictOut: {
+            /** First Allowed On */
+            first_allowed_on: string | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "pass" | "warn" | "block";
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+            /** Summary En */
+            summary_en: string;
+            /** Summary Es */
+            summary_es: string;
+        };
+        /**
+         * VisitOut
+         * @description One attempt at an order as the office sees it.
+         */
+        VisitOut: {
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Crew */
+            crew: string;
+            /** Disposition */
+            disposition: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Finished At */
+            finished_at: string | null;
+            /** Notes */
+            notes: string;
+            /** Photos */
+            photos: string[];
+            /** Photos Missing */
+            photos_missing: number;
+            /** Reading */
+            reading: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Technician */
+            technician: string;
+            /** Valve Found */
+            valve_found: string | null;
+            /** Valve Left */
+            valve_left: string | null;
+            /** Visit Id */
+            visit_id: string;
+        };
+        /**
+         * WindowOut
+         * @description One window of one day: room left as the routes and the orders already booked leave it.
+         */
+        WindowOut: {
+            /** Best */
+            best: boolean;
+            /** Left */
+            left: number;
+            /** On */
+            on: string;
+            /** State */
+            state: string;
+            /** Used Share */
+            used_share: number;
+            /** Why En */
+            why_en: string;
+            /** Why Es */
+            why_es: string;
+            /** Window */
+            window: string;
+        };
+        /** WindowsOut */
+        WindowsOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Minutes */
+            minutes: number;
+            /** People */
+            people: number;
+            /** Windows */
+            windows: components["schemas"]["WindowOut"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
-export type operations = Record<string, never>
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -41,6 +41,7 @@ async function oneTalk(): Promise<void> {
     )
     if (known?.on !== today) {
       await takeDay(line, today)
+      void fetchMapsQuietly()
       await sweep(crew.store, new Date(Date.now() - KEEP_DAYS * 86_400_000).toISOString())
     } else await takeChanges(line)
     heard()
@@ -154,7 +155,24 @@ function watchPosition(): void {
 
 /** Fetches the maps that changed, when the tablet is on a good line. */
 export async function fetchNewMaps(onProgress?: (share: number) => void): Promise<number> {
-  return await fetchMaps(archivesOf(crew.day), onProgress)
+  return await fetchMaps(archivesOf(crew.day), crew.enrolment?.token ?? null, onProgress)
+}
+
+interface Connection {
+  saveData?: boolean
+  type?: string
+}
+
+/** Maps come by themselves on a line that costs nothing; on any other the technician asks for them. */
+async function fetchMapsQuietly(): Promise<void> {
+  const line = (navigator as { connection?: Connection }).connection
+  if (line?.saveData === true || line?.type === 'cellular') return
+  try {
+    await fetchNewMaps()
+  } catch (fault) {
+    // The next day's package tries again; the old map stays until then.
+    console.warn(fault)
+  }
 }
 
 /** Metres to a place, when the tablet knows where it is. */

@@ -5,7 +5,7 @@ const n1 = (n: number, one: string, many: string): string => `${n} ${n === 1 ? o
 export const es = {
   today: 'Hoy',
   map: 'Mapa',
-  toSend: (n: number) => (n === 0 ? 'Todo enviado' : `${n} por enviar`),
+  toSend: (n: number) => (n === 0 ? 'Enviado' : `${n} por enviar`),
   help: 'Ayuda, SOS',
   main: 'Principal',
   back: 'Atrás',

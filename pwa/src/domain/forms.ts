@@ -113,10 +113,16 @@ export function endingsOf(dispositions: readonly Disposition[]): Disposition[] {
   return dispositions.filter((item) => item.complete || item.code === 'OPEN_LINE')
 }
 
+/** The order in which a technician at a locked gate wants to read the reasons. */
+const BY_OUTCOME = ['no_access', 'needs_return', 'complete', 'stop_and_hold', 'call_off']
+
 /** Ways to end a visit without having done it, and those that end it early (paid at the door, already off). */
 export function waysOut(dispositions: readonly Disposition[]): Disposition[] {
-  const early = (item: Disposition): boolean => item.complete && item.code !== 'DONE' && item.code !== 'DONE_LEFT_OFF'
-  return dispositions.filter((item) => item.outcome !== 'recall_ack' && (!item.complete || early(item)))
+  const worked = new Set(['DONE', 'DONE_LEFT_OFF', 'OPEN_LINE', 'NO_LEAK', 'LEAK_CUSTOMER'])
+  const rank = (item: Disposition): number => BY_OUTCOME.indexOf(item.outcome)
+  return dispositions
+    .filter((item) => item.outcome !== 'recall_ack' && !worked.has(item.code))
+    .sort((a, b) => rank(a) - rank(b))
 }
 
 /** What an ending asks for and the visit does not have yet. */

@@ -60,6 +60,7 @@ interface Movable extends FileSystemFileHandle {
  */
 export async function fetchMaps(
   wanted: readonly MapArchive[],
+  token: string | null,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<number> {
   const place = await folder()
@@ -67,7 +68,8 @@ export async function fetchMaps(
   let taken = 0
   for (const archive of wanted) {
     if (keptMaps()[archive.name] === archive.sha256) continue
-    const response = await fetch(archive.url, { credentials: 'same-origin' })
+    const headers: HeadersInit = token === null ? {} : { Authorization: `Bearer ${token}` }
+    const response = await fetch(archive.url, { headers, credentials: 'same-origin' })
     if (!response.ok || response.body === null) throw new Error(`${archive.url}: HTTP ${response.status}`)
     const part = await place.getFileHandle(`${archive.name}.part`, { create: true })
     const sink = await part.createWritable()

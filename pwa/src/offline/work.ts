@@ -16,6 +16,12 @@ function moment(pen: Pen, when: When): { occurred_at: string } {
   return { occurred_at: when.at ?? pen.clock.occurredAt() }
 }
 
+/** The order was opened on the tablet: somebody has seen it. */
+export async function acknowledge(pen: Pen, order: KeptOrder, when: When = {}): Promise<Operation> {
+  const { occurred_at } = moment(pen, when)
+  return await record(pen, { kind: 'acknowledge', order_id: order.order_id, base_version: order.version, occurred_at })
+}
+
 /** Starts driving to an order: the visit begins here. */
 export async function setOut(pen: Pen, order: KeptOrder, on: string, when: When = {}): Promise<Visit> {
   const { occurred_at } = moment(pen, when)
