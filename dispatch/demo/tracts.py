@@ -18,7 +18,7 @@ from dispatch.demo import streets as street_net
 
 APN_FORMAT = "alameda"
 _PARCELS_A_PAGE = 48
-_PAGES_A_CELL = 9
+_PAGES_A_CELL = 12
 _CELLS_A_BOOK = 60
 
 
@@ -150,7 +150,7 @@ def build(*, plan: town.TownPlan, network: street_net.Network, cell: town.Cell) 
 def parcel_number(*, cell: town.Cell, at: int) -> str:
     """The county's number of the `at`-th parcel of a cell: book, page and block, parcel, sub ("501-0521-012-00")."""
     book = 501 + cell.index // _CELLS_A_BOOK
-    page = 512 + (cell.index % _CELLS_A_BOOK) * _PAGES_A_CELL + at // _PARCELS_A_PAGE
+    page = 509 + (cell.index % _CELLS_A_BOOK) * _PAGES_A_CELL + at // _PARCELS_A_PAGE
     return f"{book:03d}-{page:04d}-{1 + at % _PARCELS_A_PAGE:03d}-00"
 
 

@@ -204,3 +204,13 @@ def test_the_long_streets_stand_for_the_sides_of_a_cell() -> None:
     for cell in plan.cells:
         names = {network.bounding(cell=cell, side=side).name for side in (drafts.WEST, drafts.EAST)}
         assert names == {cell.west.name, cell.east.name}
+
+
+def test_parcel_numbers_stay_apart_in_a_large_town() -> None:
+    plan = town.plan(parcels=60_000, seed=1)
+    numbers = Counter(
+        tracts.parcel_number(cell=cell, at=at)
+        for cell in plan.cells
+        for at in range(len(layouts.draw(plan=plan, cell=cell)[1]))
+    )
+    assert max(numbers.values()) == 1
