@@ -81,24 +81,44 @@ export class FieldApi {
     return await this.#json(`/field/attachments/${sha256}`, { method: 'PUT', body: part, headers }, 120_000)
   }
 
-  /** The stream of news: calls back for each, until the server closes it, the network goes, or `signal` ends it. */
+  /**
+   * The stream of news: calls back for each. Resolves when the server closes it; throws `FieldFault` when the network
+   * goes, when nothing (not even a heartbeat) comes for a while, or when `signal` ends it.
+   */
   async news(onNews: (cursor: number) => void, onOpen: () => void, signal: AbortSignal): Promise<void> {
-    const response = await this.#call('/field/stream', { headers: { Accept: 'text/event-stream' }, signal }, null)
-    onOpen()
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    if (reader === undefined) return
-    let rest = ''
-    for (;;) {
-      const { value, done } = await reader.read()
-      if (done) return
-      const blocks = (rest + value).split(/\r?\n\r?\n/)
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) {
-        const data = block.split(/\r?\n/).filter((line) => line.startsWith('data:'))
-        if (data.length === 0) continue
-        const news = JSON.parse(data.map((line) => line.slice(5).trimStart()).join('\n')) as { cursor?: number }
-        onNews(news.cursor ?? 0)
+    const silence = new AbortController()
+    let watch = setTimeout(() => silence.abort(), SILENCE_MS)
+    const ends = AbortSignal.any([signal, silence.signal])
+    try {
+      const response = await this.#call(
+        '/field/stream',
+        { headers: { Accept: 'text/event-stream' }, signal: ends },
+        null,
+      )
+      onOpen()
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      if (reader === undefined) return
+      let rest = ''
+      for (;;) {
+        const { value, done } = await reader.read()
+        if (done) return
+        clearTimeout(watch)
+        watch = setTimeout(() => silence.abort(), SILENCE_MS)
+        const blocks = (rest + value).split(/\r?\n\r?\n/)
+        rest = blocks.pop() ?? ''
+        for (const block of blocks) {
+          const data = block.split(/\r?\n/).filter((line) => line.startsWith('data:'))
+          if (data.length === 0) continue
+          const news = JSON.parse(data.map((line) => line.slice(5).trimStart()).join('\n')) as { cursor?: number }
+          onNews(news.cursor ?? 0)
+        }
       }
+    } catch (fault) {
+      throw fault instanceof FieldFault
+        ? fault
+        : new FieldFault(0, fault instanceof Error ? fault.message : String(fault))
+    } finally {
+      clearTimeout(watch)
     }
   }
 
@@ -139,6 +159,9 @@ export class FieldApi {
     throw new FieldFault(response.status, await saidWhy(response), Number.isNaN(retryAfterS) ? null : retryAfterS)
   }
 }
+
+/** Longest silence of a stream; the server's heartbeat comes every 15 s. */
+const SILENCE_MS = 40_000
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
 

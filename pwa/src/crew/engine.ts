@@ -15,19 +15,25 @@ let tries = 0
 let notBefore = 0
 let soon: ReturnType<typeof setTimeout> | undefined
 
-/** Sends and fetches now, if nobody else is at it. */
+let wanted = false
+let talking = false
+
+/** Sends and fetches. A call during a talk makes another one follow: news may have come after the changes were read. */
 export async function talk(force = false): Promise<void> {
-  if (crew.enrolment === null) return
-  if (!force && Date.now() < notBefore) return
-  await navigator.locks.request('outbox', { ifAvailable: true }, async (lock) => {
-    if (lock === null) return
-    crew.sending = true
-    try {
-      await oneTalk()
-    } finally {
-      crew.sending = false
+  if (crew.enrolment === null || (!force && Date.now() < notBefore)) return
+  wanted = true
+  if (talking) return
+  talking = true
+  crew.sending = true
+  try {
+    while (wanted) {
+      wanted = false
+      await navigator.locks.request('outbox', oneTalk)
     }
-  })
+  } finally {
+    talking = false
+    crew.sending = false
+  }
 }
 
 async function oneTalk(): Promise<void> {
@@ -89,14 +95,19 @@ async function listen(): Promise<void> {
   if (listening !== null || crew.enrolment === null || document.visibilityState !== 'visible') return
   const mine = new AbortController()
   listening = mine
+  let closed = false
   try {
     const onNews = (): void => void talk(true)
     await crew.api.news(onNews, onNews, mine.signal)
-  } catch {
-    // The network went away: the timer opens the stream again.
+    closed = true
+  } catch (fault) {
+    // The network went away, or the login: the timer opens the stream again.
+    if (!(fault instanceof FieldFault)) console.warn(fault)
   } finally {
     if (listening === mine) listening = null
   }
+  // The server closes a long stream on purpose: no recall may wait for the timer.
+  if (closed) setTimeout(() => void listen(), 250)
 }
 
 function tick(): void {

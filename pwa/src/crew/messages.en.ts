@@ -26,6 +26,8 @@ export const en = {
   // enrolment
   enrolTitle: 'Set up this tablet',
   enrolling: 'Fetching the day…',
+  needsHttps: 'This address is not safe enough for field work. Open it with https.',
+  needsStorage: 'This browser keeps nothing on the device. Leave private mode, or use another browser.',
   needNetworkOnce: 'The first login needs the network.',
 
   // today

@@ -25,6 +25,8 @@ export const es = {
 
   enrolTitle: 'Prepare esta tableta',
   enrolling: 'Trayendo el día…',
+  needsHttps: 'Esta dirección no es bastante segura para el trabajo. Ábrala con https.',
+  needsStorage: 'Este navegador no guarda nada en la tableta. Salga del modo privado o use otro navegador.',
   needNetworkOnce: 'La primera entrada necesita la red.',
 
   changes: (n: number) => n1(n, 'cambio hoy.', 'cambios hoy.'),

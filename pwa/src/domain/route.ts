@@ -40,6 +40,11 @@ export function newestVisits(visits: readonly Visit[]): Map<number, Visit> {
   return newest
 }
 
+/** A visit that ended and that the office has answered with a new one: the order is to be done again. */
+function isPast(visit: Visit, order: KeptOrder, waiting: number): boolean {
+  return visit.finished_at !== null && waiting === 0 && order.state === 'DISPATCHED' && order.version > visit.version
+}
+
 function shownState(order: KeptOrder, visit: Visit | null, waiting: number): string {
   if (visit === null) return order.state
   // The office's word stands over the device's once everything is there and judged.
@@ -59,9 +64,10 @@ export function shownStops(
   const stops = new Map((day?.stops ?? []).map((stop) => [stop.order_id, stop]))
   const shown = orders.map((order): ShownStop => {
     const stop = stops.get(order.order_id) ?? null
-    const visit = newest.get(order.order_id) ?? null
     const mine = kept.filter((item) => item.op.order_id === order.order_id)
     const waiting = mine.filter((item) => item.receipt === null).length
+    const latest = newest.get(order.order_id) ?? null
+    const visit = latest !== null && isPast(latest, order, waiting) ? null : latest
     const state = shownState(order, visit, waiting)
     return {
       order,

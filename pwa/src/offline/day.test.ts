@@ -80,6 +80,19 @@ describe('the day on the tablet', () => {
     expect((await shown(tablet))[0]).toMatchObject({ state: 'REVIEW', waiting: 0 })
   })
 
+  test('shows an order again that the office sent out again after nobody got in', async () => {
+    const tablet = await givenTablet()
+    await givenRoute(tablet, [9])
+    const visit = await work.setOut(tablet, givenOrder({ order_id: 9 }), '2026-08-25')
+    await work.unable(tablet, visit, 'CGI_DOG')
+    await flush(tablet)
+    await keepChanges(tablet.store, changes({ orders: [givenOrder({ order_id: 9, state: 'CGI', version: 12 })] }))
+    expect(nextStop(await shown(tablet))).toBeNull()
+    const again = givenOrder({ order_id: 9, state: 'DISPATCHED', version: 15 })
+    await keepChanges(tablet.store, changes({ orders: [again], cursor: 12 }))
+    expect(nextStop(await shown(tablet))).toMatchObject({ visit: null, state: 'DISPATCHED', finished: false })
+  })
+
   test('lets a lost answer of changes be asked again, and an old one change nothing', async () => {
     const tablet = await givenTablet()
     await givenRoute(tablet, [9])
