@@ -1,0 +1,103 @@
+"""Plans of a day, the routes of its crews, their stops, and every order that could not be planned."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dispatch.db.base import Base, Json, JsonDict, JsonList, UtcDateTime
+
+
+class DayPlan(Base):
+    """One run of the planner over one day."""
+
+    __tablename__ = "day_plan"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('queued','reading','travel','solving','saving','draft','published','failed','superseded')",
+            name="status",
+        ),
+        Index("ix_day_plan_on_day", "on_day"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on_day: Mapped[date]
+    status: Mapped[str] = mapped_column(String(12), default="queued")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    seconds_allowed: Mapped[int] = mapped_column(default=20)
+    requested_by: Mapped[str] = mapped_column(String(80))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    inputs_hash: Mapped[str | None] = mapped_column(String(64))
+    seed: Mapped[int] = mapped_column(default=1)
+    iterations: Mapped[int | None]
+    seconds: Mapped[float | None]
+    travel_s: Mapped[int | None]
+    orders: Mapped[int] = mapped_column(default=0)
+    planned: Mapped[int] = mapped_column(default=0)
+    crews: Mapped[int] = mapped_column(default=0)
+    error_en: Mapped[str | None] = mapped_column(Text)
+    error_es: Mapped[str | None] = mapped_column(Text)
+
+
+class Route(Base):
+    """One crew's ordered stops of one day."""
+
+    __tablename__ = "route"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "crew_id"),
+        CheckConstraint("status IN ('draft','published','superseded')", name="status"),
+        Index("ix_route_on_day", "on_day"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("day_plan.id"))
+    crew_id: Mapped[int] = mapped_column(ForeignKey("crew.id"), index=True)
+    on_day: Mapped[date]
+    status: Mapped[str] = mapped_column(String(12), default="draft")
+    version: Mapped[int] = mapped_column(default=1)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lunch_from_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lunch_to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    travel_s: Mapped[int] = mapped_column(default=0)
+    changes_used: Mapped[int] = mapped_column(default=0)
+    line: Mapped[JsonList] = mapped_column(Json, default=list)
+
+
+class RouteStop(Base):
+    __tablename__ = "route_stop"
+    __table_args__ = (UniqueConstraint("plan_id", "order_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("day_plan.id"))
+    route_id: Mapped[int] = mapped_column(ForeignKey("route.id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("service_order.id"), index=True)
+    position: Mapped[int]
+    arrive_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    start_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finish_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    locked: Mapped[bool] = mapped_column(default=False)
+
+
+class UnplannedOrder(Base):
+    """An order due that day that is on no route, with the reason why."""
+
+    __tablename__ = "unplanned_order"
+    __table_args__ = (UniqueConstraint("plan_id", "order_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("day_plan.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("service_order.id"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    facts: Mapped[JsonDict] = mapped_column(Json, default=dict)
+
+
+class RouteChange(Base):
+    """A change after publishing, in one sentence for the crew."""
+
+    __tablename__ = "route_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    crew_id: Mapped[int] = mapped_column(ForeignKey("crew.id"))
+    on_day: Mapped[date]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    text_en: Mapped[str] = mapped_column(String(200))
+    text_es: Mapped[str] = mapped_column(String(200))
+    __table_args__ = (Index("ix_route_change_crew_id_on_day", "crew_id", "on_day"),)
