@@ -7,7 +7,8 @@ import type { PropertyOut, ServicePointOut } from '../api/types'
 /** What the desk draws over the ground of the map for one property. */
 
 const GROUPS: Record<string, string[]> = {
-  parcels: ['parcels-fill', 'parcels-line', 'parcels-label'],
+  parcels: ['parcels-fill', 'parcels-line'],
+  numbers: ['parcels-label'],
   water: ['mains', 'mains-label', 'hydrants'],
   lots: ['lots-line', 'tracts-line', 'lots-label'],
 }

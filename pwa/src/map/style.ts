@@ -62,6 +62,19 @@ function parcelLayers(token: Token): LayerSpecification[] {
   ]
 }
 
+/** The part of a long parcel number that changes from lot to lot: 501-0521-012-00 is drawn as 012. */
+const PARCEL_NUMBER = [
+  'let',
+  'number',
+  ['to-string', ['coalesce', ['get', 'number'], '']],
+  [
+    'let',
+    'parts',
+    ['split', ['var', 'number'], '-'],
+    ['case', ['==', ['length', ['var', 'parts']], 4], ['to-string', ['at', 2, ['var', 'parts']]], ['var', 'number']],
+  ],
+]
+
 function parcelLabels(token: Token): LayerSpecification[] {
   return [
     {
@@ -71,10 +84,12 @@ function parcelLabels(token: Token): LayerSpecification[] {
       'source-layer': 'parcels',
       minzoom: 17,
       layout: {
-        'text-field': ['to-string', ['coalesce', ['get', 'label'], ['get', 'number'], '']],
+        'text-field': PARCEL_NUMBER as never,
         'text-font': FONT,
         'text-size': 10,
-        'text-padding': 4,
+        'text-padding': 1,
+        // Below the middle; the number of the lot stands above it.
+        'text-offset': [0, 0.7],
       },
       paint: { 'text-color': token('--map-label'), 'text-halo-color': token('--map-lot'), 'text-halo-width': 1.2 },
     },
@@ -243,8 +258,7 @@ function lotLayers(token: Token): LayerSpecification[] {
         'text-field': LOT_NUMBER as never,
         'text-font': FONT_STRONG,
         'text-size': 9.5,
-        // Above the number of the parcel, which has the same middle.
-        'text-offset': [0, -1.7],
+        'text-offset': [0, -1.2],
         'text-padding': 2,
       },
       paint: { 'text-color': token('--map-sheet') },
