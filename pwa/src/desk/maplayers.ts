@@ -39,7 +39,7 @@ export function installProperty(map: GlMap, token: Token): void {
       'text-field': ['get', 'label'],
       'text-font': FONT_STRONG,
       'text-size': 12,
-      'text-offset': [0, 0.8],
+      'text-offset': [0, 0.6],
       'text-allow-overlap': true,
       'text-ignore-placement': false,
     },

@@ -89,7 +89,7 @@ function parcelLabels(token: Token): LayerSpecification[] {
         'text-size': 10,
         'text-padding': 1,
         // Below the middle; the number of the lot stands above it.
-        'text-offset': [0, 0.7],
+        'text-offset': [0, 0.9],
       },
       paint: { 'text-color': token('--map-label'), 'text-halo-color': token('--map-lot'), 'text-halo-width': 1.2 },
     },
@@ -258,7 +258,7 @@ function lotLayers(token: Token): LayerSpecification[] {
         'text-field': LOT_NUMBER as never,
         'text-font': FONT_STRONG,
         'text-size': 9.5,
-        'text-offset': [0, -1.2],
+        'text-offset': [0, -1.9],
         'text-padding': 2,
       },
       paint: { 'text-color': token('--map-sheet') },
