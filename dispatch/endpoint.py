@@ -1,0 +1,207 @@
+"""One line says what a route is: method, path, permission, shapes in and out. The OpenAPI document is made from the same lines.
+
+The permission is asked before the input is read; input is parsed by its Pydantic model; a refusal lists every reason.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_origin
+
+from flask import Flask, Response, request
+from pydantic import TypeAdapter, ValidationError
+
+from dispatch import errors
+from dispatch.auth import guard
+from dispatch.wire import Wire
+
+PREFIX = "/api/v1"
+PUBLIC = "public"
+"""The one way to say that a route needs no login; the law test lists these routes by name."""
+ANY = "any"
+"""Any person with a session, any enrolled device."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One route as the house knows it."""
+
+    method: str
+    path: str
+    needs: str
+    view: Callable[..., Any]
+    body: type[Wire] | None
+    query: type[Wire] | None
+    answer: Any
+    status: int
+    media: str
+    csrf: bool
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+class InputRefused(errors.Refusal):
+    """The input does not fit its shape; every field at fault is named."""
+
+    code = "input_refused"
+    status = 422
+
+
+class NotJson(errors.Malformed):
+    """The body is not JSON."""
+
+    code = "not_json"
+
+
+def endpoint(
+    method: str, path: str, *, needs: str, body: type[Wire] | None = None, query: type[Wire] | None = None,
+    answer: Any = None, status: int = 200, media: str = "application/json", csrf: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
+    """Declare a route. A view returns a Wire model, a list of them, None (204), or a Flask Response."""
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+        ENDPOINTS.append(Endpoint(method, path, needs, view, body, query, answer, status, media, csrf))
+        return view
+
+    return declare
+
+
+def register(app: Flask) -> None:
+    """Give the app every declared route."""
+    for one in ENDPOINTS:
+        path = one.path if one.path.startswith(("/tiles", "/healthz", "/readyz", "/metrics")) else PREFIX + one.path
+        name = f"{one.view.__module__}.{one.view.__name__}".replace(".", "_")
+        app.add_url_rule(path, endpoint=name, view_func=_wrapped(one), methods=[one.method])
+
+
+def _wrapped(one: Endpoint) -> Callable[..., Response]:
+    def serve(**path_values: Any) -> Response:
+        guard.check(needs=one.needs, csrf=one.csrf)
+        if one.body is not None:
+            path_values["body"] = _parsed(one.body, _json())
+        if one.query is not None:
+            path_values["query"] = _parsed(one.query, request.args.to_dict())
+        return _dumped(one.view(**path_values), one.status)
+
+    return serve
+
+
+def _json() -> Any:
+    try:
+        return json.loads(request.get_data())
+    except ValueError as fault:
+        raise NotJson(f"The body is not JSON: {fault}.") from fault
+
+
+def _parsed(shape: type[Wire], value: Any) -> Wire:
+    try:
+        return shape.model_validate(value)
+    except ValidationError as fault:
+        raise InputRefused("The input does not fit.", reasons=reasons_of(fault)) from None
+
+
+def reasons_of(fault: ValidationError) -> list[errors.Reason]:
+    """Every field at fault, named by its path; values are not repeated (they may be personal)."""
+    found = []
+    for one in fault.errors(include_url=False, include_input=False, include_context=False)[:50]:
+        where = ".".join(str(part) for part in one["loc"]) or "body"
+        found.append(errors.Reason(one["type"], f"{where}: {one['msg']}", f"{where}: {one['msg']}", field=where))
+    return found
+
+
+def _dumped(value: Any, status: int) -> Response:
+    if isinstance(value, Response):
+        return value
+    if value is None:
+        return Response(status=204)
+    if isinstance(value, Wire):
+        text = value.model_dump_json()
+    elif isinstance(value, Sequence):
+        text = "[" + ",".join(item.model_dump_json() for item in value) + "]"
+    else:
+        text = json.dumps(value)
+    return Response(text, status=status, mimetype="application/json")
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every declared route."""
+    schemas: dict[str, Any] = {}
+
+    def ref(shape: Any, mode: str) -> dict[str, Any]:
+        schema = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode=mode)  # type: ignore[arg-type]
+        schemas.update(schema.pop("$defs", {}))
+        if isinstance(shape, type) and get_origin(shape) is None:
+            schemas[shape.__name__] = schema
+            return {"$ref": f"#/components/schemas/{shape.__name__}"}
+        return dict(schema)
+
+    from dispatch.wire import Problem
+
+    problem = {"application/json": {"schema": ref(Problem, "serialization")}}
+    paths: dict[str, Any] = {}
+    for one in sorted(ENDPOINTS, key=lambda e: (e.path, e.method)):
+        path, parameters = _openapi_path(one.path)
+        operation: dict[str, Any] = {
+            "operationId": one.view.__name__,
+            "summary": (one.view.__doc__ or one.view.__name__).strip().splitlines()[0],
+            "tags": [one.view.__module__.split(".")[1]],
+            "x-permission": one.needs,
+            "responses": {"default": {"description": "Refused, with all reasons", "content": problem}},
+        }
+        if one.query is not None:
+            fields = TypeAdapter(one.query).json_schema()
+            required = fields.get("required", [])
+            parameters += [
+                {"name": name, "in": "query", "required": name in required, "schema": schema}
+                for name, schema in fields["properties"].items()
+            ]
+        if parameters:
+            operation["parameters"] = parameters
+        if one.body is not None:
+            operation["requestBody"] = {
+                "required": True, "content": {"application/json": {"schema": ref(one.body, "validation")}},
+            }  # fmt: skip
+        if one.answer is not None:
+            content = {"application/json": {"schema": ref(one.answer, "serialization")}}
+            operation["responses"][str(one.status)] = {"description": "Done", "content": content}
+        elif one.media != "application/json":
+            operation["responses"][str(one.status)] = {"description": "Content", "content": {one.media: {}}}
+        else:
+            operation["responses"]["204"] = {"description": "Done"}
+        if one.needs == PUBLIC:
+            operation["security"] = []
+        base = path if path.startswith(("/tiles", "/healthz", "/readyz", "/metrics")) else PREFIX + path
+        paths.setdefault(base, {})[one.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Curbstop", "version": "1", "description": "Field dispatch of a water utility."},
+        "paths": paths,
+        "security": [{"session": []}, {"device": []}],
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": guard.COOKIE},
+                "device": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }
+
+
+def _openapi_path(path: str) -> tuple[str, list[dict[str, Any]]]:
+    parts, parameters = [], []
+    for part in path.split("/"):
+        if part.startswith("<"):
+            kind, _, name = part[1:-1].rpartition(":")
+            schema = {"type": "integer"} if kind == "int" else {"type": "string"}
+            parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
+            parts.append("{" + name + "}")
+        elif "<" in part:
+            head, _, rest = part.partition("<")
+            name, _, tail = rest.partition(">")
+            name = name.rpartition(":")[2]
+            parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+            parts.append(f"{head}{{{name}}}{tail}")
+        else:
+            parts.append(part)
+    return "/".join(parts), parameters
