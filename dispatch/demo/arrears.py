@@ -239,10 +239,7 @@ _FACTS: dict[Stage, Callable[[_Path], dict[str, Any]]] = {
     },
     Stage.TENANTS_NOT_TOLD: lambda path: {"tenants_live_here": True},
     Stage.LOW_INCOME: lambda path: {"low_income": True},
-    Stage.PLAN_KEPT: lambda path: {
-        "plan": standing.Plan(started_on=path.days_ago(100), parts=6, parts_kept=3),
-        "holds": (standing.Hold(kind="PLAN", since_on=path.days_ago(100), reason="Plan of 6 parts"),),
-    },
+    Stage.PLAN_KEPT: lambda path: {"plan": standing.Plan(started_on=path.days_ago(100), parts=6, parts_kept=3)},
     Stage.PLAN_BROKEN: _plan_broken,
     Stage.APPEAL: lambda path: {"appeals": (standing.Appeal(filed_on=path.days_ago(12)),)},
     Stage.DISPUTE: lambda path: {"disputes": (standing.Appeal(filed_on=path.days_ago(7)),)},

@@ -77,8 +77,8 @@ def meter(*, cell: town.Cell, at: int, use: drafts.Use, lot_width_m: float, rng:
     register = GALLON_REGISTER if cell.index % 4 == 2 else CCF_REGISTER
     year = max(2004, min(2024, cell.built_year)) + int(rng.integers(0, 3))
     # Steps share no factor with the size of their range: each number meets each place once.
-    serial = 60_000_000 + number * 7_919 % 30_000_001
-    endpoint = 1_500_000_000 + number * 104_729 % 99_999_989
+    serial = 60_000_000 + (number * 7_919 + 10_418_822) % 30_000_001
+    endpoint = 1_500_000_000 + (number * 104_729 + 48_220_917) % 99_999_989
     return Meter(
         serial=str(serial), endpoint=str(endpoint) if has_radio(cell) else None, size=size,
         make=_MAKES[cell.index % len(_MAKES)], register=register, installed_on=date(year, 1 + at % 12, 1 + at % 28),

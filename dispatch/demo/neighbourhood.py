@@ -50,6 +50,8 @@ class Hazard:
     text_en: str
     text_es: str
     noted_on: date
+    secret: str | None = None
+    """Gate code: for the crew on site, never for the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +324,7 @@ class _Maker:
         """Book of accounts and a five-digit number that looks drawn: "118-40772" (the occupant's part is added)."""
         at = self.cell.index * PEOPLE_A_CELL + self.people_made
         book, page = divmod(at, 89_989)
-        return f"{118 + book}-{10_000 + page * 7_919 % 89_989}"
+        return f"{118 + book}-{10_000 + (page * 7_919 + 30_772) % 89_989}"
 
     def _person(self, *, business: bool) -> people.Customer:
         self.people_made += 1
@@ -339,7 +341,7 @@ class _Maker:
             found.append(Hazard("DOG", "Dog in back yard", "Perro en el patio trasero", noted_on))
         elif lot.use == "home" and draw < 0.065:
             code = f"{int(rng.integers(1000, 9999))}"
-            found.append(Hazard("GATE_CODE", f"Gate code {code}", f"Código del portón {code}", noted_on))
+            found.append(Hazard("GATE_CODE", "Locked gate, code on site", "Portón con código", noted_on, code))
         elif draw < 0.072:
             found.append(Hazard("POISON_OAK", "Poison oak around the box", "Hiedra venenosa junto a la caja", noted_on))
         if point.meter.size in ("1-1/2", "2"):

@@ -1,0 +1,264 @@
+"""The demo district in the database: whole, consistent, and judged by the house's own queries and rules."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy.orm import Session
+
+from dispatch.accounts import models as account_models
+from dispatch.accounts import queries as accounts
+from dispatch.auth import models as auth
+from dispatch.crews import models as crews
+from dispatch.demo import load, people
+from dispatch.journal import models as journal
+from dispatch.meters import models as meter_models
+from dispatch.meters import queries as meters
+from dispatch.orders import models as orders
+from dispatch.policies import evaluator, loader
+from dispatch.policies import models as policies
+from dispatch.routes import models as routes
+from dispatch.sync import models as sync
+from maps import search, stores
+
+assert journal.JournalEntry.metadata is sync.FieldOperation.metadata, "all tables hang on one metadata"
+
+TODAY = date(2026, 11, 23)
+PACK = loader.load(code="ca_special_district")
+
+
+def plain(password: str) -> str:
+    """Hashing is tried elsewhere; here it would only take time."""
+    return f"hash of {password}"
+
+
+def an_empty_database(folder: Path) -> Session:
+    engine = create_engine(f"sqlite:///{folder / 'demo.db'}")
+
+    @event.listens_for(engine, "connect")
+    def _enforce(connection, _record):  # type: ignore[no-untyped-def]
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    stores.metadata.create_all(engine)
+    return Session(engine)
+
+
+def load_into(session: Session, folder: Path, *, seed: int = 1, today: date = TODAY) -> load.Loaded:
+    return load.load(
+        session=session, today=today, seed=seed, parcels=600, data_dir=folder, attachments_dir=folder / "attachments",
+        hash_password=plain,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session, load.Loaded, Path]]:
+    folder = tmp_path_factory.mktemp("demo")
+    session = an_empty_database(folder)
+    loaded = load_into(session, folder)
+    session.commit()
+    yield session, loaded, folder
+    session.close()
+    session.get_bind().dispose()  # type: ignore[union-attr]
+
+
+def count(session: Session, model: type, *where: object) -> int:
+    return int(session.scalar(select(func.count()).select_from(model).where(*where)) or 0)  # type: ignore[arg-type]
+
+
+def test_no_row_points_at_nothing(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+def test_every_account_can_be_judged_and_every_open_order_is_allowed(
+    demo: tuple[Session, load.Loaded, Path],
+) -> None:
+    session, loaded, _ = demo
+    open_orders = session.scalars(select(orders.ServiceOrder).where(orders.ServiceOrder.state == "READY")).all()
+    assert len(open_orders) > 30
+    for order in open_orders:
+        assert order.verdict is not None
+        assert order.verdict["result"] != "block"
+        assert order.due_on == loaded.work_on
+        assert order.open_key == f"sp-{order.service_point_id}:{order.kind}"
+
+
+def test_shutoffs_open_today_pass_the_rules_from_the_rows_themselves(
+    demo: tuple[Session, load.Loaded, Path],
+) -> None:
+    session, loaded, _ = demo
+    at = PACK.calendar.moment(loaded.work_on, time(10))
+    shutoffs = session.scalars(
+        select(orders.ServiceOrder).where(
+            orders.ServiceOrder.state == "READY", orders.ServiceOrder.kind == "SHUTOFF_NONPAY"
+        )
+    ).all()
+    assert shutoffs
+    for order in shutoffs:
+        account = accounts.get_account(session, order.account_id or 0)
+        premise = accounts.get_premise(session, order.premise_id or 0)
+        standing = accounts.standing(
+            session, account=account, premise=premise, now=at, service_point_id=order.service_point_id
+        )
+        assert standing.past_due_cents >= 5000
+        verdict = evaluator.evaluate(
+            pack=PACK, standing=standing, kind=order.kind, reason="", at=at, calendar=PACK.calendar
+        )
+        assert verdict.result == "pass", verdict.summary_en
+
+
+def test_the_books_hold_every_rule_that_stops_a_shutoff(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, loaded, _ = demo
+    at = PACK.calendar.moment(loaded.work_on, time(10))
+    stopped: Counter[str] = Counter()
+    late = session.scalars(
+        select(account_models.Account)
+        .join(account_models.Bill, account_models.Bill.account_id == account_models.Account.id)
+        .where(account_models.Bill.paid_cents < account_models.Bill.amount_cents, account_models.Bill.due_on < TODAY)
+        .distinct()
+    ).all()
+    for account in late:
+        premise = accounts.get_premise(session, account.premise_id)
+        standing = accounts.standing(session, account=account, premise=premise, now=at)
+        verdict = evaluator.evaluate(
+            pack=PACK, standing=standing, kind="SHUTOFF_NONPAY", reason="", at=at, calendar=PACK.calendar
+        )
+        stopped.update(one.rule_id for one in (*verdict.blocks, *verdict.warnings))
+    assert {
+        "CA-01", "CA-02", "CA-04", "CA-07", "CA-08", "CA-11", "CA-14", "CA-16", "CA-17", "CA-19",
+        "LOC-03", "LOC-04", "LOC-07", "LOC-09", "LOC-10",
+    } <= set(stopped)  # fmt: skip
+
+
+def test_valves_stand_as_the_accounts_say(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    rows = session.execute(
+        select(account_models.Account.off_reason, meter_models.ServicePoint.valve_state)
+        .join(meter_models.ServicePoint, meter_models.ServicePoint.premise_id == account_models.Account.premise_id)
+        .where(account_models.Account.status == "ACTIVE")
+    )
+    met = Counter((reason, state) for reason, state in rows)
+    assert met["NONPAY", "OFF_LOCKED"] > 3
+    assert all(state.startswith("OFF") if reason else state == "ON" for reason, state in met)
+
+
+def test_readings_tell_the_usage_of_their_registers(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    for meter in session.scalars(select(meter_models.Meter).order_by(meter_models.Meter.id).limit(120)):
+        rows = list(reversed(meters.history(session, meter.id, limit=40)))
+        previous, expected = meters.expected_from(meter, rows, on=TODAY)
+        assert previous is not None
+        assert len(previous.digits) == meter.dials
+        if len(rows) > 10:
+            assert expected is not None
+
+
+def test_the_lots_of_the_new_tract_have_orders_but_no_address(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    bare = session.scalars(select(account_models.Premise).where(account_models.Premise.address == "")).all()
+    assert bare
+    assert all(premise.parcel_id is None and premise.lot_id is not None for premise in bare)
+    places = set(
+        session.scalars(
+            select(orders.ServiceOrder.place).where(orders.ServiceOrder.premise_id.in_([one.id for one in bare]))
+        )
+    )
+    assert places
+    assert all(place.startswith("Lot ") and "Tract 8198-2" in place for place in places)
+
+
+def test_everyone_can_log_in_and_crews_have_shifts_on_the_day(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, loaded, _ = demo
+    assert {login for login, _, _ in loaded.logins} == {person.login for person in people.STAFF}
+    assert set(session.scalars(select(auth.Person.password_hash))) == {f"hash of {load.PASSWORD}"}
+    for on in (loaded.work_on, PACK.calendar.subtract_business_days(loaded.work_on, 1)):
+        assert count(session, crews.Shift, crews.Shift.on_day == on) == len(people.CREWS)
+    assert count(session, crews.Technician) == 10
+
+
+def test_yesterday_is_published_driven_and_posted(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, loaded, folder = demo
+    plan = session.scalars(select(routes.DayPlan)).one()
+    assert plan.status == "published"
+    assert plan.on_day == PACK.calendar.subtract_business_days(loaded.work_on, 1)
+    stops = count(session, routes.RouteStop)
+    assert stops == plan.planned > 10
+    visits = session.scalars(select(orders.Visit)).all()
+    assert all(visit.posted_at is not None or visit.disposition.startswith("CGI") for visit in visits)  # type: ignore[union-attr]
+    named = session.scalars(select(orders.Photo.sha256)).all()
+    assert named
+    assert all((folder / "attachments" / sha256).exists() for sha256 in named)
+
+
+def test_the_sheets_are_files_in_the_data_folder(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, folder = demo
+    files = session.scalars(select(stores.MapSheet.file)).all()
+    assert len(files) == count(session, stores.TractMap)
+    assert all(file is not None and (folder / file).read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [("account", account_models.Account.number), ("meter", meter_models.Meter.serial)],
+)
+def test_what_is_in_the_books_is_found_by_its_number(
+    demo: tuple[Session, load.Loaded, Path], kind: str, column: object
+) -> None:
+    session, _, _ = demo
+    for number in session.scalars(select(column).limit(5)):  # type: ignore[call-overload]
+        found = search.find(session, number)
+        assert any(hit.kind == kind and number in hit.label for hit in found.results)
+
+
+def test_spanish_names_are_found_without_their_accents_and_shown_with_them(
+    demo: tuple[Session, load.Loaded, Path],
+) -> None:
+    session, _, _ = demo
+    name = next(name for name in session.scalars(select(account_models.Customer.name)) if "ñ" in name)
+    typed = name.translate(str.maketrans("áéíóúñÁÉÍÓÚÑ", "aeiounAEIOUN")).lower()
+    family, given = name.split(" ", 1)[1], name.split(" ", 1)[0]
+    assert any(hit.label == f"{family}, {given}" for hit in search.find(session, typed, limit=50).results)
+
+
+def test_the_utility_is_marked_as_a_demo_and_can_sign(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    utility = session.get_one(policies.Utility, 1)
+    assert utility.demo
+    assert utility.demo_on == TODAY
+    assert utility.pack == "ca_special_district"
+    assert "PRIVATE KEY" in utility.clearance_key_pem
+
+
+def test_nothing_in_the_books_lies_in_the_future(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, loaded, _ = demo
+    midnight: datetime = PACK.calendar.moment(loaded.today, time(0))
+    for column in (
+        account_models.Notice.served_at, account_models.AccountHold.placed_at, account_models.Payment.paid_at,
+        orders.Visit.finished_at, orders.ServiceOrder.opened_at, meter_models.ServicePoint.valve_changed_at,
+    ):  # fmt: skip
+        latest = session.scalar(select(func.max(column)))
+        assert latest is not None
+        assert latest < midnight, column
+    assert session.scalar(select(func.max(account_models.Bill.mailed_on))) <= TODAY  # type: ignore[operator]
+    assert session.scalar(select(func.max(meter_models.Reading.read_on))) < TODAY  # type: ignore[operator]
+
+
+def test_a_database_with_premises_refuses_a_second_demo(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, folder = demo
+    before = count(session, account_models.Premise)
+    with pytest.raises(load.AlreadyLoaded, match="already holds premises"):
+        load_into(session, folder)
+    assert count(session, account_models.Premise) == before
+
+
+def test_the_same_seed_and_day_write_the_same_books(demo: tuple[Session, load.Loaded, Path], tmp_path: Path) -> None:
+    session, loaded, _ = demo
+    with an_empty_database(tmp_path) as other:
+        again = load_into(other, tmp_path)
+        assert again.counts == loaded.counts
+        for column in (account_models.Account.number, orders.ServiceOrder.place, meter_models.Reading.digits):
+            assert other.scalars(select(column)).all() == session.scalars(select(column)).all()
+    other.get_bind().dispose()  # type: ignore[union-attr]
