@@ -55,9 +55,17 @@ class NotJson(errors.Malformed):
 
 
 def endpoint(
-    method: str, path: str, *, needs: str, body: type[Wire] | None = None, query: type[Wire] | None = None,
-    answer: Any = None, status: int = 200, media: str = "application/json", csrf: bool = True,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
+    method: str,
+    path: str,
+    *,
+    needs: str,
+    body: type[Wire] | None = None,
+    query: type[Wire] | None = None,
+    answer: Any = None,
+    status: int = 200,
+    media: str = "application/json",
+    csrf: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a route. A view returns a Wire model, a list of them, None (204), or a Flask Response."""
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -160,8 +168,9 @@ def openapi() -> dict[str, Any]:
             operation["parameters"] = parameters
         if one.body is not None:
             operation["requestBody"] = {
-                "required": True, "content": {"application/json": {"schema": ref(one.body, "validation")}},
-            }  # fmt: skip
+                "required": True,
+                "content": {"application/json": {"schema": ref(one.body, "validation")}},
+            }
         if one.answer is not None:
             content = {"application/json": {"schema": ref(one.answer, "serialization")}}
             operation["responses"][str(one.status)] = {"description": "Done", "content": content}

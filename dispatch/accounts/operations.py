@@ -29,27 +29,43 @@ def record_payment(
                 f"Receipt {reference} of {agent} is already recorded with another account or amount.",
                 reasons=[
                     errors.Reason(
-                        "receipt_used", f"Receipt {reference} of {agent} was used for another payment.",
-                        f"El recibo {reference} de {agent} ya se usó para otro pago.", field="reference",
+                        "receipt_used",
+                        f"Receipt {reference} of {agent} was used for another payment.",
+                        f"El recibo {reference} de {agent} ya se usó para otro pago.",
+                        field="reference",
                     )
                 ],
-            )  # fmt: skip
+            )
         return found, True
     reasons = []
     if amount_cents <= 0 or amount_cents > 100_000_00:
         reasons.append(
-            errors.Reason("amount", "The amount must be between $0.01 and $100,000.", "El monto va de $0.01 a $100,000.", "amount_cents")
-        )  # fmt: skip
+            errors.Reason(
+                "amount",
+                "The amount must be between $0.01 and $100,000.",
+                "El monto va de $0.01 a $100,000.",
+                "amount_cents",
+            )
+        )
     if paid_at > tx.now:
         reasons.append(
-            errors.Reason("paid_in_future", "The time of payment lies in the future.", "La hora de pago está en el futuro.", "paid_at")
-        )  # fmt: skip
+            errors.Reason(
+                "paid_in_future",
+                "The time of payment lies in the future.",
+                "La hora de pago está en el futuro.",
+                "paid_at",
+            )
+        )
     if reasons:
         raise PaymentRefused("The payment cannot be recorded.", reasons=reasons)
     payment = models.Payment(
-        account_id=account.id, amount_cents=amount_cents, paid_at=paid_at, posted_at=tx.now, agent=agent,
+        account_id=account.id,
+        amount_cents=amount_cents,
+        paid_at=paid_at,
+        posted_at=tx.now,
+        agent=agent,
         reference=reference,
-    )  # fmt: skip
+    )
     tx.session.add(payment)
     left = amount_cents
     for bill in queries.unpaid_bills(tx.session, account.id):

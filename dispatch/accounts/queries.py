@@ -31,9 +31,15 @@ def get_premise(session: Session, premise_id: int) -> models.Premise:
 def find_account_at(session: Session, premise_id: int) -> models.Account | None:
     """The account in force at a premise: active first, then pending, then soft-closed, newest first."""
     account = models.Account
-    rows = session.execute(
-        select(account).where(account.premise_id == premise_id, account.status != "CLOSED").order_by(account.id.desc())
-    ).scalars().all()  # fmt: skip
+    rows = (
+        session.execute(
+            select(account)
+            .where(account.premise_id == premise_id, account.status != "CLOSED")
+            .order_by(account.id.desc())
+        )
+        .scalars()
+        .all()
+    )
     rank = {"ACTIVE": 0, "PENDING": 1, "SOFT_CLOSED": 2}
     return min(rows, key=lambda row: rank[row.status], default=None)
 
@@ -59,12 +65,13 @@ def unpaid_bills(session: Session, account_id: int) -> Sequence[models.Bill]:
     bill = models.Bill
     return (
         session.execute(
-            select(bill).where(bill.account_id == account_id, bill.paid_cents < bill.amount_cents)
+            select(bill)
+            .where(bill.account_id == account_id, bill.paid_cents < bill.amount_cents)
             .order_by(bill.due_on, bill.id)
         )
         .scalars()
         .all()
-    )  # fmt: skip
+    )
 
 
 def past_due(session: Session, account_id: int, *, on: date) -> tuple[int, int]:
@@ -111,9 +118,15 @@ def find_payment(session: Session, *, agent: str, reference: str) -> models.Paym
 
 
 def standing(
-    session: Session, *, account: models.Account | None, premise: models.Premise, now: datetime,
-    service_point_id: int | None = None, open_orders: tuple[facts.OpenOrder, ...] = (), requested_by: str = "UNKNOWN",
-) -> facts.Standing:  # fmt: skip
+    session: Session,
+    *,
+    account: models.Account | None,
+    premise: models.Premise,
+    now: datetime,
+    service_point_id: int | None = None,
+    open_orders: tuple[facts.OpenOrder, ...] = (),
+    requested_by: str = "UNKNOWN",
+) -> facts.Standing:
     """All that the rules ask about, in one frozen value."""
     calendar = policies.rules(session).calendar
     today = calendar.day_of(now)
@@ -156,8 +169,11 @@ def _of_account(session: Session, account: models.Account, today: date) -> dict[
         "past_due_cents": owed,
         "unpaid_bills": tuple(
             facts.UnpaidBill(
-                bill_id=bill.id, mailed_on=bill.mailed_on, due_on=bill.due_on,
-                unpaid_cents=bill.amount_cents - bill.paid_cents, estimated=bill.estimated,
+                bill_id=bill.id,
+                mailed_on=bill.mailed_on,
+                due_on=bill.due_on,
+                unpaid_cents=bill.amount_cents - bill.paid_cents,
+                estimated=bill.estimated,
             )
             for bill in bills
         ),
@@ -168,8 +184,13 @@ def _of_account(session: Session, account: models.Account, today: date) -> dict[
         "notices": notices,
         "contacts": contacts,
         "restore_owed": account.off_reason == "NONPAY" and owed == 0,
-        "plan": None if plan is None else facts.Plan(
-            started_on=plan.started_on, broken_on=plan.broken_on, parts=plan.instalments, parts_kept=plan.kept,
+        "plan": None
+        if plan is None
+        else facts.Plan(
+            started_on=plan.started_on,
+            broken_on=plan.broken_on,
+            parts=plan.instalments,
+            parts_kept=plan.kept,
         ),
         "appeals": tuple(
             facts.Appeal(filed_on=hold.placed_at.astimezone(zone).date()) for hold in holds if hold.kind == "APPEAL"
@@ -177,7 +198,9 @@ def _of_account(session: Session, account: models.Account, today: date) -> dict[
         "disputes": tuple(
             facts.Appeal(filed_on=hold.placed_at.astimezone(zone).date()) for hold in holds if hold.kind == "DISPUTE"
         ),
-        "medical": None if medical is None else facts.MedicalClaim(
+        "medical": None
+        if medical is None
+        else facts.MedicalClaim(
             noted_on=medical.placed_at.astimezone(zone).date(),
             provider_certificate=bool(medical.details.get("provider_certificate")),
             program=medical.details.get("program"),
@@ -185,15 +208,19 @@ def _of_account(session: Session, account: models.Account, today: date) -> dict[
             willing_to_plan=bool(medical.details.get("willing_to_plan")),
         ),
         "extension_until_on": date.fromisoformat(extension.details["until_on"])
-        if extension and extension.details.get("until_on") else None,
+        if extension and extension.details.get("until_on")
+        else None,
         # A medical claim and an extension have their own rules, by their parts; the other holds block as such.
         "holds": tuple(
             facts.Hold(
-                kind=cast(facts.HoldKind, hold.kind), since_on=hold.placed_at.astimezone(zone).date(), reason=hold.reason,
+                kind=cast(facts.HoldKind, hold.kind),
+                since_on=hold.placed_at.astimezone(zone).date(),
+                reason=hold.reason,
             )
-            for hold in holds if hold.kind in ("PLAN", "BANKRUPTCY", "OFFICE")
+            for hold in holds
+            if hold.kind in ("PLAN", "BANKRUPTCY", "OFFICE")
         ),
-    }  # fmt: skip
+    }
 
 
 def _served(session: Session, account_id: int) -> tuple[tuple[facts.Notice, ...], tuple[facts.Contact, ...]]:
@@ -206,18 +233,24 @@ def _served(session: Session, account_id: int) -> tuple[tuple[facts.Notice, ...]
         if row.kind == "CONTACT":
             contacts.append(
                 facts.Contact(
-                    at=row.served_at, method=cast(Any, row.method), reached=details.get("reached", "ADULT"),
-                    by=details.get("by", ""), offered=frozenset(details.get("offered", ())),
+                    at=row.served_at,
+                    method=cast(Any, row.method),
+                    reached=details.get("reached", "ADULT"),
+                    by=details.get("by", ""),
+                    offered=frozenset(details.get("offered", ())),
                 )
-            )  # fmt: skip
+            )
         else:
             notices.append(
                 facts.Notice(
-                    kind=cast(facts.NoticeKind, row.kind), served_at=row.served_at, served_by=cast(Any, row.method),
+                    kind=cast(facts.NoticeKind, row.kind),
+                    served_at=row.served_at,
+                    served_by=cast(Any, row.method),
                     recipient=cast(facts.Recipient, row.recipient),
                     to_service_address=bool(details.get("to_service_address", False)),
                     contents=frozenset(details.get("contents", ())),
-                    languages=frozenset(details.get("languages", ("en",))), returned=row.returned,
+                    languages=frozenset(details.get("languages", ("en",))),
+                    returned=row.returned,
                 )
-            )  # fmt: skip
+            )
     return tuple(notices), tuple(contacts)

@@ -57,8 +57,14 @@ def check(*, needs: str, csrf: bool = True) -> None:
     if found is None:
         raise NoSession(
             "Log in first.",
-            reasons=[errors.Reason("no_session", "Log in to go on. Nothing you typed is lost.", "Inicie sesión para seguir. No se pierde nada de lo escrito.")],
-        )  # fmt: skip
+            reasons=[
+                errors.Reason(
+                    "no_session",
+                    "Log in to go on. Nothing you typed is lost.",
+                    "Inicie sesión para seguir. No se pierde nada de lo escrito.",
+                )
+            ],
+        )
     # A bearer token is never sent by a browser on its own, so only cookie sessions can be ridden by another site.
     if csrf and found.session_id is not None and request.method not in _SAFE:
         sent = request.headers.get("X-CSRF-Token", "")
@@ -69,11 +75,12 @@ def check(*, needs: str, csrf: bool = True) -> None:
             f"The role {found.role} may not do this ({needs}).",
             reasons=[
                 errors.Reason(
-                    "not_permitted", f"Your role ({found.role}) may not do this ({needs}).",
+                    "not_permitted",
+                    f"Your role ({found.role}) may not do this ({needs}).",
                     f"Su función ({found.role}) no permite esto ({needs}).",
                 )
             ],
-        )  # fmt: skip
+        )
     g.caller = found
 
 

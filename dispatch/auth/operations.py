@@ -84,9 +84,12 @@ def log_in(tx: Tx, *, login: str, password: str) -> Opened:
         )
     token = secrets.token_urlsafe(32)
     row = models.AuthSession(
-        token_hash=queries.digest(token), csrf_token=secrets.token_urlsafe(24), person_id=person.id, created_at=tx.now,
+        token_hash=queries.digest(token),
+        csrf_token=secrets.token_urlsafe(24),
+        person_id=person.id,
+        created_at=tx.now,
         expires_at=tx.now + timedelta(hours=SESSION_HOURS),
-    )  # fmt: skip
+    )
     tx.session.add(row)
     tx.session.flush()
     tx.record(events.LoggedIn(person_id=person.id))
@@ -117,16 +120,21 @@ def enrol_device(tx: Tx, *, person_id: int, device_id: str, name: str) -> tuple[
             "This tablet belongs to another login.",
             reasons=[
                 errors.Reason(
-                    "device_taken", "This tablet belongs to another login. The office can release it.",
+                    "device_taken",
+                    "This tablet belongs to another login. The office can release it.",
                     "Esta tableta está a nombre de otra persona. La oficina puede liberarla.",
                 )
             ],
-        )  # fmt: skip
+        )
     if device is None:
         device = models.Device(
-            id=device_id, person_id=person_id, name=name, token_hash=queries.digest(token),
-            code_secret=secrets.token_urlsafe(32), enrolled_at=tx.now,
-        )  # fmt: skip
+            id=device_id,
+            person_id=person_id,
+            name=name,
+            token_hash=queries.digest(token),
+            code_secret=secrets.token_urlsafe(32),
+            enrolled_at=tx.now,
+        )
         tx.session.add(device)
         tx.record(events.DeviceEnrolled(person_id=person_id, device_id=device_id))
     else:

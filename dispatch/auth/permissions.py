@@ -1,8 +1,16 @@
 """Who may do what: one table, role x action. What is not in it is denied."""
 
 ROLES = (
-    "csr", "csr_senior", "dispatcher", "field_tech", "crew_lead", "supervisor", "cashier", "auditor", "admin",
-)  # fmt: skip
+    "csr",
+    "csr_senior",
+    "dispatcher",
+    "field_tech",
+    "crew_lead",
+    "supervisor",
+    "cashier",
+    "auditor",
+    "admin",
+)
 
 _OFFICE = {"csr", "csr_senior", "dispatcher", "supervisor", "cashier", "auditor", "admin"}
 _FIELD = {"field_tech", "crew_lead"}

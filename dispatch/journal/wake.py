@@ -56,7 +56,9 @@ class Bus:
         pause = threading.Event()
         while True:
             try:
-                channel = self._client.pubsub(ignore_subscribe_messages=True)
+                channel = self._client.pubsub(  # type: ignore[no-untyped-call]
+                    ignore_subscribe_messages=True
+                )
                 channel.subscribe(CHANNEL)
                 while True:
                     message = channel.get_message(timeout=4.0)

@@ -10,10 +10,20 @@ from dispatch.transaction import Tx
 
 
 def record_reading(
-    tx: Tx, *, meter: models.Meter, digits: str, read_at: datetime | None, read_on: date, read_type: str,
-    usage_ccf: str | None, qualities: Sequence[str], source_key: str, visit_id: str | None = None,
-    status: str = "POSTED", account_id: int | None = None,
-) -> models.Reading:  # fmt: skip
+    tx: Tx,
+    *,
+    meter: models.Meter,
+    digits: str,
+    read_at: datetime | None,
+    read_on: date,
+    read_type: str,
+    usage_ccf: str | None,
+    qualities: Sequence[str],
+    source_key: str,
+    visit_id: str | None = None,
+    status: str = "POSTED",
+    account_id: int | None = None,
+) -> models.Reading:
     """Put a reading down; the same source again answers the row that is there."""
     found = tx.session.execute(
         select(models.Reading).where(models.Reading.source_key == source_key)
@@ -21,9 +31,17 @@ def record_reading(
     if found is not None:
         return found
     row = models.Reading(
-        meter_id=meter.id, digits=digits, read_at=read_at, read_on=read_on, read_type=read_type, usage_ccf=usage_ccf,
-        qualities=list(qualities), source_key=source_key, visit_id=visit_id, status=status,
-    )  # fmt: skip
+        meter_id=meter.id,
+        digits=digits,
+        read_at=read_at,
+        read_on=read_on,
+        read_type=read_type,
+        usage_ccf=usage_ccf,
+        qualities=list(qualities),
+        source_key=source_key,
+        visit_id=visit_id,
+        status=status,
+    )
     tx.session.add(row)
     tx.session.flush()
     tx.record(events.ReadingRecorded(reading_id=row.id, meter_id=meter.id, account_id=account_id, status=status))

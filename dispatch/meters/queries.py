@@ -61,9 +61,12 @@ def histories(session: Session, meter_ids: Iterable[int], *, since: date) -> dic
 def register_of(meter: models.Meter) -> units.Register:
     """The register of a meter as the rules want it."""
     return units.Register(
-        unit=cast(units.Unit, meter.unit), dials=meter.dials, fixed_zeros=meter.fixed_zeros, decimals=meter.decimals,
+        unit=cast(units.Unit, meter.unit),
+        dials=meter.dials,
+        fixed_zeros=meter.fixed_zeros,
+        decimals=meter.decimals,
         multiplier=meter.multiplier,
-    )  # fmt: skip
+    )
 
 
 def expected_from(
