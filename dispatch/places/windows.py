@@ -1,0 +1,236 @@
+"""Room for one more visit in the windows of the coming days. Pure: crews, booked work and the calendar in, windows out.
+
+A crew's free minutes of a window are its shift within the window, less lunch, less the stops of its published route.
+Orders that are due and on no route yet take their minutes from all crews in the measure of what each has left.
+`left` counts visits that fit whole into one crew's minutes, so a promise never rests on crumbs of several crews.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from dispatch.places import schemas
+from dispatch.policies.calendars import Calendar
+from maps import ground
+
+WINDOWS: tuple[tuple[str, int, int], ...] = (("8-10", 8, 10), ("10-12", 10, 12), ("12-14", 12, 14), ("14-16", 14, 16))
+DAYS = 5
+TRAVEL_MIN = 9.0
+"""Minutes of driving that a further stop costs where no route says better (a mean of the demo town's planned days)."""
+SPANS: Mapping[str, tuple[str, ...]] = {
+    "AM": ("8-10", "10-12"),
+    "PM": ("12-14", "14-16"),
+    "ALL_DAY": ("8-10", "10-12", "12-14", "14-16"),
+}
+NEAR_M = 800.0
+_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_ES = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrewDay:
+    """A crew on shift. `lunch` is when lunch may start and how long it lasts; `from_pattern_on` names the day that the
+    shift is taken from when the day itself has none entered yet."""
+
+    crew_id: int
+    call_sign: str
+    start_at: datetime
+    end_at: datetime
+    lunch: tuple[datetime, datetime, float] | None
+    fits: bool
+    """The crew has the skills and the people for the kind that is asked about."""
+    from_pattern_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked:
+    """A visit that takes room. On a route: crew, from and to (with the drive there). Not on one: window and minutes."""
+
+    on: date
+    minutes: float
+    window: str = "ALL_DAY"
+    crew_id: int | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What is to be booked: minutes on site, where, and from which day the rules allow it (None: they do not)."""
+
+    minutes: int
+    people: int
+    lon: float
+    lat: float
+    first_on: date | None
+    rule_en: str = ""
+    rule_es: str = ""
+    latest_start: time | None = None
+    """Local time after which this kind must not start."""
+
+
+@dataclass
+class _Room:
+    capacity: float = 0.0
+    free: dict[int, float] = field(default_factory=dict)
+    near: list[tuple[float, str | None]] = field(default_factory=list)
+    """Metres to other visits of this window, and the truck that makes them if known."""
+
+
+def days_offered(*, calendar: Calendar, now: datetime) -> list[date]:
+    """Today and the following weekdays of the agency; a holiday among them is shown as closed."""
+    on = calendar.day_of(now)
+    found: list[date] = []
+    for ahead in range(60):
+        day = on + timedelta(days=ahead)
+        if calendar.weekly[day.weekday()] is not None:
+            found.append(day)
+        if len(found) == DAYS:
+            break
+    return found
+
+
+def offer(
+    *, ask: Ask, calendar: Calendar, now: datetime, crews: Callable[[date], Sequence[CrewDay]], booked: Sequence[Booked]
+) -> list[schemas.WindowOut]:
+    """Windows of the coming days, day by day; at most one is marked best: the nearest to other visits, then the most
+    room, then the earliest."""
+    days = days_offered(calendar=calendar, now=now)
+    found: list[schemas.WindowOut] = []
+    ranks: list[tuple[float, int, int]] = []
+    for day in days:
+        on_shift = list(crews(day))
+        rooms = _rooms(day, on_shift, booked, ask, calendar, now)
+        for name, from_hour, to_hour in WINDOWS:
+            from_at, to_at = calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour))
+            out, metres = _window(ask, calendar, now, day, name, from_at, to_at, on_shift, rooms[name])
+            if out.state == "open":
+                ranks.append((metres // (NEAR_M / 2), -out.left, len(found)))
+            found.append(out)
+    if ranks:
+        at = min(ranks)[2]
+        found[at] = found[at].model_copy(update={"best": True})
+    return found
+
+
+def _window(
+    ask: Ask, calendar: Calendar, now: datetime, day: date, name: str, from_at: datetime, to_at: datetime,
+    on_shift: Sequence[CrewDay], room: _Room,
+) -> tuple[schemas.WindowOut, float]:  # fmt: skip
+    def told(state: str, en: str, es: str, *, left: int = 0, share: float = 0.0) -> schemas.WindowOut:
+        return schemas.WindowOut(
+            on=day.isoformat(), window=name, state=state, left=left, used_share=round(share, 3), best=False, why_en=en,
+            why_es=es,
+        )  # fmt: skip
+
+    far = float("inf")
+    if not calendar.is_business_day(day):
+        holiday = calendar.holiday_name(day) or ""
+        return told("closed", holiday or "Office closed", holiday or "Oficina cerrada"), far
+    if now >= to_at:
+        return told("past", "This window is over", "Este horario ya pasó"), far
+    if ask.first_on is None or day < ask.first_on:
+        return told("closed", ask.rule_en, ask.rule_es), far
+    if ask.latest_start is not None and from_at >= calendar.moment(day, ask.latest_start):
+        text = ask.latest_start.strftime("%H:%M")
+        return told("closed", f"No start after {text}", f"No se empieza después de las {text}"), far
+    if not on_shift:
+        return told("full", "No crew is on shift that day", "No hay cuadrilla en turno ese día", share=1.0), far
+    if not any(crew.fits for crew in on_shift):
+        return told("full", "No crew that day can do it", "Ninguna cuadrilla de ese día puede hacerlo", share=1.0), far
+    need = ask.minutes + TRAVEL_MIN
+    left = sum(int(max(0.0, minutes) // need) for minutes in room.free.values())
+    free = sum(max(0.0, minutes) for minutes in room.free.values())
+    share = 1.0 if room.capacity <= 0 else min(1.0, max(0.0, 1 - free / room.capacity))
+    if left == 0:
+        used, whole = round(room.capacity - free), round(room.capacity)
+        en, es = f"{used} of {whole} crew minutes are taken", f"Ocupados {used} de {whole} minutos de cuadrilla"
+        return told("full", en, es, share=1.0 if room.capacity <= 0 else share), far
+    metres, truck = min(room.near, default=(far, None), key=lambda pair: pair[0])
+    en, es = _why(day, name, metres, truck, left, on_shift)
+    return told("open", en, es, left=left, share=share), metres
+
+
+def _why(
+    day: date, name: str, metres: float, truck: str | None, left: int, on_shift: Sequence[CrewDay]
+) -> tuple[str, str]:
+    spoken = name.replace("12-14", "12-2").replace("14-16", "2-4").replace("-", "–")
+    miles = f"{metres / 1609.344:.1f}" if metres < 16_000 else ""
+    if truck is not None and miles:
+        en = f"{_DAYS_EN[day.weekday()]} {spoken}: {truck} stops {miles} mi away then, {left} left"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: {truck} para a {miles} mi a esa hora, quedan {left}"
+    elif miles:
+        en = f"{_DAYS_EN[day.weekday()]} {spoken}: another visit is booked {miles} mi away, {left} left"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: hay otra visita a {miles} mi, quedan {left}"
+    else:
+        en = f"{_DAYS_EN[day.weekday()]} {spoken}: {left} left, no other visit near"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: quedan {left}, sin otra visita cerca"
+    pattern = next((crew.from_pattern_on for crew in on_shift if crew.from_pattern_on), None)
+    if pattern is not None:
+        en += f"; shifts not entered yet, counted as on {pattern.isoformat()}"
+        es += f"; turnos sin registrar, contados como el {pattern.isoformat()}"
+    return en, es
+
+
+def _rooms(
+    day: date, on_shift: Sequence[CrewDay], booked: Sequence[Booked], ask: Ask, calendar: Calendar, now: datetime
+) -> dict[str, _Room]:
+    rooms: dict[str, _Room] = {}
+    everyone: dict[str, dict[int, float]] = {}
+    today = [one for one in booked if one.on == day]
+    signs = {crew.crew_id: crew.call_sign for crew in on_shift}
+    for name, from_hour, to_hour in WINDOWS:
+        from_at, to_at = calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour))
+        room = rooms[name] = _Room()
+        everyone[name] = {}
+        for crew in on_shift:
+            whole = _overlap_min(crew.start_at, crew.end_at, from_at, to_at) - _lunch_min(crew, from_at, to_at)
+            ahead = _overlap_min(max(crew.start_at, now), crew.end_at, from_at, to_at)
+            lunch_ahead = 0.0 if ahead <= 0 else _lunch_min(crew, from_at, to_at)
+            taken = sum(
+                _overlap_min(max(one.from_at, now), one.to_at, from_at, to_at)
+                for one in today
+                if one.crew_id == crew.crew_id and one.from_at is not None and one.to_at is not None
+            )
+            everyone[name][crew.crew_id] = max(0.0, ahead - lunch_ahead - taken)
+            if crew.fits:
+                room.capacity += max(0.0, whole)
+        for one in today:
+            if one.lon is None or one.lat is None:
+                continue
+            starts_in = one.from_at is not None and from_at <= one.from_at < to_at
+            if starts_in or (one.from_at is None and name in SPANS.get(one.window, (one.window,))):
+                metres = ground.distance_m(ask.lon, ask.lat, one.lon, one.lat)
+                room.near.append((metres, signs.get(one.crew_id) if one.crew_id is not None else None))
+    # Narrow promises first: an all-day visit takes what they leave.
+    for one in sorted((one for one in today if one.from_at is None), key=lambda one: len(SPANS.get(one.window, "1"))):
+        _take(everyone, SPANS.get(one.window, (one.window,)), one.minutes + TRAVEL_MIN)
+    for name, room in rooms.items():
+        room.free = {crew.crew_id: everyone[name][crew.crew_id] for crew in on_shift if crew.fits}
+    return rooms
+
+
+def _take(everyone: dict[str, dict[int, float]], names: Sequence[str], minutes: float) -> None:
+    """Takes minutes from the crews of these windows, from each in the measure of what it has left."""
+    total = sum(sum(everyone[name].values()) for name in names if name in everyone)
+    if total <= 0:
+        return
+    share = min(1.0, minutes / total)
+    for name in names:
+        for crew_id in everyone.get(name, {}):
+            everyone[name][crew_id] *= 1 - share
+
+
+def _overlap_min(a_from: datetime, a_to: datetime, b_from: datetime, b_to: datetime) -> float:
+    return max(0.0, (min(a_to, b_to) - max(a_from, b_from)).total_seconds() / 60)
+
+
+def _lunch_min(crew: CrewDay, from_at: datetime, to_at: datetime) -> float:
+    """Lunch counts in the window in which its usual middle lies."""
+    if crew.lunch is None:
+        return 0.0
+    first, last, minutes = crew.lunch
+    middle = first + (last - first) / 2
+    return minutes if from_at <= middle < to_at else 0.0
