@@ -95,14 +95,15 @@ class Day:
 
 
 def busy_cells(*, plan: town.TownPlan) -> frozenset[int]:
-    """Cells in which crews work: the nearest to the yard."""
+    """Cells in which crews work: the nearest to the yard, and the new tract."""
     x, y = yard(plan=plan)
 
     def far(cell: town.Cell) -> float:
         west, south, east, north = cell.box
         return math.hypot((west + east) / 2 - x, (south + north) / 2 - y)
 
-    return frozenset(cell.index for cell in sorted(plan.cells, key=far)[:BUSY_CELLS])
+    near = sorted(plan.cells, key=far)[:BUSY_CELLS]
+    return frozenset(cell.index for cell in (*near, *plan.cells) if cell in near or cell.template == "new_tract")
 
 
 def yard(*, plan: town.TownPlan) -> tuple[float, float]:

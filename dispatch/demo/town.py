@@ -37,6 +37,7 @@ PARCELS_A_CELL = 322
 _WITHOUT_HOMES = 1300
 """Parcels that the works, the park and the new tract do not have."""
 FEWEST_CELLS = 9
+_NEW_TRACT_WITHIN = 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,8 @@ def _templates(*, taken: list[tuple[int, int]], rng: np.random.Generator) -> lis
     """One downtown, one yard, one park, one mobile-home park, hills at the edge, one new tract; homes elsewhere."""
     homes: tuple[Template, ...] = ("rows", "courts", "loops")
     chosen: list[Template] = []
+    # In a large town the new tract and the hills lie where the crews work, not at its far end.
+    new_at = min(len(taken), _NEW_TRACT_WITHIN) - 1
     for at in range(len(taken)):
         if at == 0:
             chosen.append("downtown")
@@ -251,9 +254,9 @@ def _templates(*, taken: list[tuple[int, int]], rng: np.random.Generator) -> lis
             chosen.append("park")
         elif at == 6:
             chosen.append("mobile_park")
-        elif at == len(taken) - 1:
+        elif at == new_at:
             chosen.append("new_tract")
-        elif at == len(taken) - 2 or (at % 40 == 17 and at < len(taken) - 3):
+        elif at == new_at - 1 or (at % 40 == 17 and at > new_at):
             chosen.append("estate_lots")
         else:
             chosen.append(homes[(at + int(rng.integers(0, 2))) % 3])

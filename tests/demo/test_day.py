@@ -156,3 +156,11 @@ def test_the_same_seed_makes_the_same_day() -> None:
     one = a_day(TUESDAY, 600)[2]
     a_day.cache_clear()
     assert a_day(TUESDAY, 600)[2] == one
+
+
+def test_in_a_large_town_too_crews_go_to_the_new_tract() -> None:
+    plan = town.plan(parcels=60_000, seed=1)
+    new = [cell.index for cell in plan.cells if cell.template == "new_tract"]
+    assert len(new) == 1
+    assert new[0] in day.busy_cells(plan=plan)
+    assert len(day.busy_cells(plan=plan)) <= day.BUSY_CELLS + 1
