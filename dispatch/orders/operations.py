@@ -76,10 +76,13 @@ def open_order(tx: Tx, *, request: schemas.OrderIn) -> models.ServiceOrder:
             reason=request.reason if request.reason.isupper() else "",
         )
         overridden = {one.rule_id for one in request.overrides if one.reason}
+        # A shutoff despite a warning needs a reason and a person who may override; other kinds are only told.
+        strict = request.kind.startswith("SHUTOFF")
         for rule in verdict.results:
-            if rule.result == "block" or (rule.result == "warn" and rule.override_role is not None):
-                if rule.result == "warn" and rule.rule_id in overridden and _may_override(tx, rule.override_role):
-                    continue
+            needs_override = strict and rule.result == "warn" and rule.override_role is not None
+            if needs_override and rule.rule_id in overridden and _may_override(tx, rule.override_role):
+                continue
+            if rule.result == "block" or needs_override:
                 reasons.append(errors.Reason(rule.rule_id, rule.fact_en, rule.fact_es, rule_id=rule.rule_id))
     elif place.premise is None and request.kind in ("SHUTOFF_NONPAY", "RESTORE", "SHUTOFF_REQUEST"):
         reasons.append(

