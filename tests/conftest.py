@@ -52,7 +52,17 @@ def bus_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = Path(tmp_path_factory.mktemp("bus"))
     socket = folder / "v.sock"
-    arguments = [str(binary.get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""]
+    arguments = [
+        str(binary.get_binary_path()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--dir",
+        str(folder),
+        "--save",
+        "",
+    ]
     server = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(100):
         if socket.exists():

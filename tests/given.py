@@ -14,7 +14,6 @@ from dispatch import transaction
 from dispatch.accounts import models as accounts
 from dispatch.auth import operations as auth
 from dispatch.crews import models as crews
-from dispatch.journal import models as journal
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
 from dispatch.policies import clearances
@@ -45,7 +44,6 @@ def a_utility() -> None:
         )  # fmt: skip
         tx.session.add(district)
         tx.session.flush()
-        tx.session.add(journal.JournalCounter(id=1, seq=0, hash=""))
         tx.session.add(orders.OrderNumber(id=1, last=617000))
         tx.session.add(
             policies.Utility(
@@ -178,9 +176,12 @@ def _notices(session: Any, account_id: int, today: date) -> None:
     from dispatch.policies import wording
 
     contents = sorted(wording.WORDS)
-    local = lambda days, hour=10: datetime.combine(  # noqa: E731
-        today - timedelta(days=days), datetime.min.time(), tzinfo=PACIFIC
-    ) + timedelta(hours=hour)
+    local = lambda days, hour=10: (
+        datetime.combine(  # noqa: E731
+            today - timedelta(days=days), datetime.min.time(), tzinfo=PACIFIC
+        )
+        + timedelta(hours=hour)
+    )
     rows: list[tuple[str, str, str, datetime, dict[str, Any]]] = [
         ("CONTACT", "PHONE", "CUSTOMER", local(13), {"reached": "HOLDER", "offered": contents}),
         ("CONTACT", "PHONE", "CUSTOMER", local(5), {"reached": "HOLDER", "offered": contents}),

@@ -1,8 +1,9 @@
 """Tables of the journal: entries numbered in commit order and chained by hash, and the commands that caused them."""
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Index, String, Table, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.db.base import Base, Json, JsonDict, UtcDateTime
@@ -54,3 +55,11 @@ class Cursor(Base):
     reader: Mapped[str] = mapped_column(String(40), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+# The counter's one row comes with its table, so that the first transaction needs no exception.
+event.listen(
+    cast(Table, JournalCounter.__table__),
+    "after_create",
+    DDL("INSERT INTO journal_counter (id, seq, hash) VALUES (1, 0, '')"),
+)
