@@ -150,7 +150,7 @@ def _account(facts: queries.AccountFacts, place: queries.Place, language: str) -
         ),
         plan=None
         if plan is None
-        else schemas.PlanOut(kind=plan.kind, kept=plan.kept, total=plan.instalments, status=plan.status),
+        else schemas.AccountPlanOut(kind=plan.kind, kept=plan.kept, total=plan.instalments, status=plan.status),
         holds=list(facts.holds),
     )  # fmt: skip
 

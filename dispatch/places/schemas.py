@@ -99,7 +99,7 @@ class ServicePointOut(Wire):
     use_alert_es: str | None
 
 
-class PlanOut(Wire):
+class AccountPlanOut(Wire):
     kind: str
     kept: int
     total: int
@@ -121,7 +121,7 @@ class AccountOut(Wire):
     past_due_cents: int
     days_past_due: int
     collection_stage: str
-    plan: PlanOut | None
+    plan: AccountPlanOut | None
     holds: list[str]
 
 

@@ -91,7 +91,7 @@ class FieldMeter(Wire):
     lon: float
     lat: float
     accuracy_m: float
-    register: RegisterOut
+    meter_register: RegisterOut
     others_here: int
     """Other meters at the same parcel: scanning the serial is a must when > 0."""
 

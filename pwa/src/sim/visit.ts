@@ -94,8 +94,8 @@ async function doStep(scene: Scene, shown: ShownStop, step: Step, visit: Visit, 
       await work.markStep(pen, visit, step.id, {}, when)
       return 'done'
     case 'reading':
-      if (meter?.register === undefined) return 'METER_MISSING'
-      await takeReading(scene, shown, step, visit, meter.meter_id, meter.register)
+      if (meter?.meter_register === undefined) return 'METER_MISSING'
+      await takeReading(scene, shown, step, visit, meter.meter_id, meter.meter_register)
       return 'done'
     case 'knock': {
       const contacted = chance.happens(0.4)
@@ -125,8 +125,8 @@ async function doStep(scene: Scene, shown: ShownStop, step: Step, visit: Visit, 
       return 'done'
     }
     case 'leak_test':
-      if (meter?.register === undefined) return 'METER_MISSING'
-      await testForLeak(scene, step, visit, meter.meter_id, meter.register)
+      if (meter?.meter_register === undefined) return 'METER_MISSING'
+      await testForLeak(scene, step, visit, meter.meter_id, meter.meter_register)
       return 'done'
     case 'signature':
       await work.doStep(
