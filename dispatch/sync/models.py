@@ -39,7 +39,7 @@ class FieldOperation(Base):
     base_version: Mapped[int | None]
     occurred_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When it happened on the server's clock: occurred_at, corrected by elapsed_ms where the device's clock is wrong."""
+    """When it happened on the server's clock: occurred_at, corrected by elapsed_ms where the device is wrong."""
     elapsed_ms: Mapped[int | None]
     payload: Mapped[JsonDict] = mapped_column(Json)
     body: Mapped[str] = mapped_column(Text)
