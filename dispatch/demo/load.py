@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 from dispatch import errors
 from dispatch.accounts import models as accounts
 from dispatch.auth import operations as auth
-from dispatch.demo import day, load_day, load_map, load_people, load_search, neighbourhood, people, town, tracts
+from dispatch.demo import (
+    day,
+    load_day,
+    load_map,
+    load_people,
+    load_search,
+    load_staff,
+    neighbourhood,
+    people,
+    town,
+    tracts,
+)
 from dispatch.demo import streets as street_net
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
@@ -75,7 +86,7 @@ def load(
     district_id = load_map.district(session, plan=plan)
     load_map.streets(session, plan=plan, network=network, district_id=district_id)
     load_map.water_assets(session, plan=plan, network=network, district_id=district_id)
-    staff = load_day.staff(session, around=around, password=PASSWORD, hash_password=hash_password)
+    staff = load_staff.staff(session, around=around, password=PASSWORD, hash_password=hash_password)
     say("Streets", 1, 1)
     busy = day.busy_cells(plan=plan)
     books = load_people.Books(session=session, district_id=district_id, around=around)

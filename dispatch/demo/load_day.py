@@ -1,11 +1,11 @@
-"""Writes the staff, the crews and their shifts, and the orders: finished ones with visits, and those open today."""
+"""Writes the orders: finished ones with their visits and what these did, and those open today."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,94 +14,21 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from dispatch.accounts import models as accounts
-from dispatch.auth import models as auth
-from dispatch.crews import models as crews
-from dispatch.demo import day, load_map, load_people, neighbourhood, people, photos, verdicts
+from dispatch.demo import day, load_map, load_people, load_staff, neighbourhood, people, photos, verdicts
 from dispatch.demo.load_people import PremiseIds
 from dispatch.demo.neighbourhood import Days, Neighbourhood
+from dispatch.journal import models as journal_models
+from dispatch.journal import operations as journal
+from dispatch.journal.events import Event
 from dispatch.meters import models as meters
-from dispatch.orders import kinds
+from dispatch.orders import events as order_events
+from dispatch.orders import kinds, visit_events
 from dispatch.orders import models as orders
 from dispatch.policies.loader import RulePack
 from dispatch.routes import models as routes
 
 FIRST_ORDER_NUMBER = 617_001
-SHIFT_DAYS_AHEAD = 6
 _HOURS = {"AM": (8, 12), "PM": (12, 16), "8-10": (8, 10), "10-12": (10, 12), "12-14": (12, 14), "14-16": (14, 16)}
-
-
-@dataclass(frozen=True)
-class StaffIds:
-    """Database ids of people, technicians by login, and of crews by letter."""
-
-    people: Mapping[str, int]
-    technicians: Mapping[str, int]
-    crews: Mapping[str, int]
-
-    def actor(self, login: str) -> str:
-        """How a person is named as an actor."""
-        name = next(person.name for person in people.STAFF if person.login == login)
-        return f"person-{self.people[login]} {name}"
-
-
-def staff(session: Session, *, around: Days, password: str, hash_password: Callable[[str], str]) -> StaffIds:
-    """People of all roles with one password, technicians with skills, crews, and shifts from the day before on."""
-    person_rows = [
-        {
-            "login": one.login, "name": one.name, "role": one.role, "language": one.language, "phone": one.phone,
-            "password_hash": hash_password(password), "active": True,
-        }
-        for one in people.STAFF
-    ]  # fmt: skip
-    ids = load_map.insert_with_ids(session, auth.Person, person_rows)
-    person_ids = {one.login: at for one, at in zip(people.STAFF, ids, strict=True)}
-    field = [one for one in people.STAFF if one.skills]
-    technician_ids = load_map.insert_with_ids(
-        session, crews.Technician,
-        [{"person_id": person_ids[one.login], "skills": sorted(one.skills)} for one in field],
-    )  # fmt: skip
-    technicians = {one.login: at for one, at in zip(field, technician_ids, strict=True)}
-    crew_ids = load_map.insert_with_ids(
-        session, crews.Crew,
-        [
-            {"call_sign": one.call_sign, "letter": one.letter, "vehicle": one.vehicle, "active": True}
-            for one in people.CREWS
-        ],
-    )  # fmt: skip
-    made = StaffIds(
-        people=person_ids, technicians=technicians,
-        crews={one.letter: at for one, at in zip(people.CREWS, crew_ids, strict=True)},
-    )  # fmt: skip
-    _shifts(session, around=around, ids=made)
-    return made
-
-
-def _shifts(session: Session, *, around: Days, ids: StaffIds) -> None:
-    calendar = around.calendar
-    days = [around.before_on, around.work_on]
-    days += [calendar.add_business_days(around.work_on, k) for k in range(1, SHIFT_DAYS_AHEAD)]
-
-    def at(on: date, minute: int) -> datetime:
-        return calendar.moment(on, time(minute // 60, minute % 60))
-
-    rows = [
-        {
-            "crew_id": ids.crews[crew.letter], "on_day": on, "start_at": at(on, crew.shift_from_min),
-            "end_at": at(on, crew.shift_to_min), "lunch_from_at": at(on, crew.lunch_from_min),
-            "lunch_to_at": at(on, crew.lunch_to_min), "lunch_s": 1800,
-            "checked_in_at": at(on, crew.shift_from_min + 4) if on == around.before_on else None,
-            "ended_at": at(on, crew.shift_to_min - 3) if on == around.before_on else None,
-        }
-        for on in days
-        for crew in people.CREWS
-    ]  # fmt: skip
-    shift_ids = load_map.insert_with_ids(session, crews.Shift, rows)
-    members = [
-        {"shift_id": shift_id, "technician_id": ids.technicians[login]}
-        for shift_id, crew in zip(shift_ids, [crew for _ in days for crew in people.CREWS], strict=True)
-        for login in crew.logins
-    ]
-    load_map.insert_rows(session, crews.ShiftMember, members)
 
 
 @dataclass(frozen=True)
@@ -112,7 +39,7 @@ class Ledger:
     around: Days
     parts: Mapping[int, Neighbourhood]
     ids: Mapping[int, Sequence[PremiseIds]]
-    staff: StaffIds
+    staff: load_staff.StaffIds
     pack: RulePack
     rng: np.random.Generator
     attachments_dir: Path
@@ -159,11 +86,55 @@ def write(ledger: Ledger, *, work: day.Day) -> list[Written]:
         Written(order=order, order_id=order_id, number=str(row["number"]))
         for order, order_id, row in zip(ordered, order_ids, rows, strict=True)
     ]
+    _cut_digits(ledger, written)
+    told: list[tuple[datetime, str, list[Event]]] = []
     for one in written:
+        account_id, _ = _party(ledger, one.order)
+        opened = order_events.OrderOpened(order_id=one.order_id, account_id=account_id, kind=one.order.kind)
+        told.append((one.order.opened_at, ledger.staff.actor(one.order.opened_by), [opened]))
         for visit in one.order.visits:
-            _write_visit(ledger, one, visit)
+            visit_id = _write_visit(ledger, one, visit)
+            ended = _ended(ledger, one, visit, visit_id=visit_id, account_id=account_id)
+            told.append((visit.finished_at, ledger.staff.actor(visit.login), ended))
     _write_routes(ledger, written)
+    _write_journal(ledger, told)
     return written
+
+
+def _cut_digits(ledger: Ledger, written: Sequence[Written]) -> None:
+    """A restore knows what the shutoff read: any use since then is tampering."""
+    cut = {
+        one.order.where: one.order.visits[-1].digits
+        for one in written
+        if one.order.kind == "SHUTOFF_NONPAY" and one.order.done
+    }
+    for one in written:
+        if one.order.kind == "RESTORE":
+            ledger.session.execute(
+                update(orders.ServiceOrder)
+                .where(orders.ServiceOrder.id == one.order_id)
+                .values(extra={"shutoff_digits": cut[one.order.where]})
+            )
+
+
+def _ended(ledger: Ledger, one: Written, visit: day.Visit, *, visit_id: str, account_id: int | None) -> list[Event]:
+    done = not visit.disposition.startswith("CGI")
+    ended = visit_events.VisitEnded(
+        order_id=one.order_id, crew_id=ledger.staff.crews[visit.crew], visit_id=visit_id,
+        disposition=visit.disposition, state="COMPLETED" if done else "CGI",
+        cut="CLEARED" if done and one.order.kind == "SHUTOFF_NONPAY" else None,
+    )  # fmt: skip
+    posted = visit_events.VisitPosted(order_id=one.order_id, visit_id=visit_id, account_id=account_id)
+    return [ended, posted] if done else [ended]
+
+
+def _write_journal(ledger: Ledger, told: list[tuple[datetime, str, list[Event]]]) -> None:
+    """The same entries that the house would have made, in the order in which they happened."""
+    if ledger.session.get(journal_models.JournalCounter, 1) is None:
+        ledger.session.add(journal_models.JournalCounter(id=1, seq=0, hash=""))
+        ledger.session.flush()
+    for at, actor, entries in sorted(told, key=lambda item: item[0]):
+        journal.append(ledger.session, entries=entries, actor=actor, at=at, command=None)
 
 
 def _order_row(ledger: Ledger, order: day.Order, *, number: str) -> dict[str, Any]:
@@ -174,7 +145,7 @@ def _order_row(ledger: Ledger, order: day.Order, *, number: str) -> dict[str, An
     window_from, window_to = _window(ledger, order)
     last = order.visits[-1] if order.visits else None
     return {
-        "number": number, "kind": order.kind, "state": "POSTED" if order.done else "READY",
+        "number": number, "kind": order.kind, "state": _state(order),
         "version": 1 + 4 * len(order.visits), "group_versions": {}, "priority": kind.priority,
         "premise_id": ids.premise_id, "parcel_id": ids.parcel_id, "lot_id": ids.lot_id,
         "service_point_id": ids.point_ids[0], "account_id": account_id,
@@ -190,6 +161,12 @@ def _order_row(ledger: Ledger, order: day.Order, *, number: str) -> dict[str, An
         "paid_cents": None, "paid_at": None, "finished_at": last.finished_at if last and order.done else None,
         "disposition": last.disposition if last else None, "end_reason": "", "extra": {},
     }  # fmt: skip
+
+
+def _state(order: day.Order) -> str:
+    if order.done:
+        return "POSTED"
+    return "READY" if order.window == "ALL_DAY" else "SCHEDULED"
 
 
 def _verdict(ledger: Ledger, order: day.Order, *, ids: PremiseIds, account_id: int | None) -> dict[str, Any]:
@@ -219,32 +196,50 @@ def _window(ledger: Ledger, order: day.Order) -> tuple[datetime | None, datetime
     return calendar.moment(order.due_on, time(first)), calendar.moment(order.due_on, time(last))
 
 
-def _write_visit(ledger: Ledger, one: Written, visit: day.Visit) -> None:
+def _write_visit(ledger: Ledger, one: Written, visit: day.Visit) -> str:
+    """One finished attempt with its facts as a tablet would have told them; answers its id."""
     session, order = ledger.session, one.order
     ids, premise = ledger.premise_ids(order.where), ledger.premise(order.where)
     visit_id = ledger.new_id()
     point = premise.points[0]
     done = not visit.disposition.startswith("CGI")
-    readings = _readings(order, visit, meter_id=ids.meter_ids[0])
-    complete = {
-        "disposition": visit.disposition, "valve_found": visit.valve_found, "valve_left": visit.valve_left,
-        "seal_no": visit.seal_no, "started_at": _utc(visit.started_at), "finished_at": _utc(visit.finished_at),
-        "contacted": visit.contacted, "tag_left": visit.tag_left,
+    taken = _photos(ledger, one, visit) if done else []
+    readings = _readings(ledger, order, visit, meter_id=ids.meter_ids[0])
+    facts: dict[str, Any] = {
+        "arrived_where": {"lon": point.lon, "lat": point.lat, "accuracy_m": 4.0},
+        "completion": {
+            "op_id": ledger.new_id(), "held": False, "disposition": visit.disposition,
+            "valve_found": visit.valve_found, "valve_left": visit.valve_left, "seal_no": visit.seal_no,
+            "started_at": _utc(visit.started_at), "finished_at": _utc(visit.finished_at),
+            "contacted": visit.contacted, "tag_left": visit.tag_left,
+        },
     }  # fmt: skip
-    facts: dict[str, Any] = {"complete": complete}
     if done:
-        facts["verify_meter"] = {
-            "service_point_id": ids.point_ids[0], "meter_id": ids.meter_ids[0], "serial_seen": point.meter.serial,
-            "how": "scan", "matches": True,
-        }  # fmt: skip
+        facts["meters_seen"] = [
+            {
+                **_told(ledger, visit.started_at), "service_point_id": ids.point_ids[0], "meter_id": ids.meter_ids[0],
+                "serial_seen": point.meter.serial, "how": "scan", "matches": True,
+            }
+        ]  # fmt: skip
         facts["readings"] = readings
+        facts["photos"] = [
+            {
+                **_told(ledger, visit.finished_at - timedelta(seconds=40)), "sha256": photo.sha256,
+                "bytes": len(photo.jpeg), "what": photo.what,
+                "taken_at": _utc(visit.finished_at - timedelta(seconds=40)),
+            }
+            for photo in taken
+        ]  # fmt: skip
     if visit.leak_digits is not None:
-        facts["leak_test"] = {
-            "digits_a": visit.leak_digits[0], "at_a": _utc(visit.started_at + timedelta(minutes=3)),
-            "digits_b": visit.leak_digits[1], "at_b": _utc(visit.finished_at - timedelta(minutes=4)),
-            "house_valve": "stopped", "irrigation": "moving", "dye": [{"fixture": "toilet", "result": "colour"}],
-            "where": "INSIDE", "advice": "Flapper leaks, dye came through. Replace the flapper.",
-        }  # fmt: skip
+        facts["leak_tests"] = [
+            {
+                **_told(ledger, visit.finished_at), "digits_a": visit.leak_digits[0],
+                "at_a": _utc(visit.started_at + timedelta(minutes=3)), "digits_b": visit.leak_digits[1],
+                "at_b": _utc(visit.finished_at - timedelta(minutes=4)), "house_valve": "stopped",
+                "irrigation": "not_tested", "dye": [{"fixture": "toilet", "result": "leak"}], "where": "INSIDE",
+                "advice": "Flapper leaks, dye came through. Replace the flapper.",
+            }
+        ]  # fmt: skip
     session.add(
         orders.Visit(
             id=visit_id, order_id=one.order_id, crew_id=ledger.staff.crews[visit.crew],
@@ -255,19 +250,29 @@ def _write_visit(ledger: Ledger, one: Written, visit: day.Visit) -> None:
             posted_at=visit.finished_at + timedelta(seconds=25) if done else None,
         )
     )  # fmt: skip
-    if not done:
-        return
     session.flush()
-    _write_readings(ledger, order, visit, visit_id=visit_id, meter_id=ids.meter_ids[0], readings=readings)
-    _write_photos(ledger, one, visit, visit_id=visit_id)
-    _write_effects(ledger, one, visit, ids=ids)
+    if done:
+        _write_readings(ledger, order, visit, visit_id=visit_id, meter_id=ids.meter_ids[0], readings=readings)
+        _write_photos(ledger, one, visit_id=visit_id, taken=taken, facts=facts["photos"])
+        _write_effects(ledger, one, visit, ids=ids)
+    return visit_id
 
 
-def _readings(order: day.Order, visit: day.Visit, *, meter_id: int) -> list[dict[str, Any]]:
+def _told(ledger: Ledger, at: datetime) -> dict[str, Any]:
+    """What every fact of a visit carries: the operation that told it, and when."""
+    return {"op_id": ledger.new_id(), "at": _utc(at)}
+
+
+def _readings(ledger: Ledger, order: day.Order, visit: day.Visit, *, meter_id: int) -> list[dict[str, Any]]:
     if visit.digits is None:
         return []
     role = {"TURN_ON": "initial", "SHUTOFF_NONPAY": "final", "SHUTOFF_REQUEST": "final"}.get(order.kind, "check")
-    return [{"meter_id": meter_id, "digits": visit.digits, "zero_confirmed": int(visit.digits) == 0, "role": role}]
+    return [
+        {
+            **_told(ledger, visit.started_at + timedelta(minutes=1)), "meter_id": meter_id, "digits": visit.digits,
+            "zero_confirmed": int(visit.digits) == 0, "role": role,
+        }
+    ]  # fmt: skip
 
 
 def _write_readings(
@@ -300,29 +305,38 @@ def ledger_steps(ledger: Ledger, where: day.Where, *, digits: str) -> int:
     return (int(digits) - last) % register.rollover
 
 
-def _write_photos(ledger: Ledger, one: Written, visit: day.Visit, *, visit_id: str) -> None:
-    register = ledger.premise(one.order.where).points[0].meter.register
-    serial = ledger.premise(one.order.where).points[0].meter.serial
+def _photos(ledger: Ledger, one: Written, visit: day.Visit) -> list[photos.Photo]:
+    point = ledger.premise(one.order.where).points[0]
+    register = point.meter.register
     taken = [
-        photos.register(serial=serial, digits=visit.digits or "", fixed_zeros=register.fixed_zeros, unit=register.unit)
+        photos.register(
+            serial=point.meter.serial, digits=visit.digits or "", fixed_zeros=register.fixed_zeros, unit=register.unit
+        )
     ]
     if visit.seal_no is not None:
         taken.append(photos.lock(seal_no=visit.seal_no))
     if visit.tag_left:
         taken.append(photos.tag(address=ledger.place(one.order.where)))
-    for photo in taken:
-        ledger.attachments_dir.mkdir(parents=True, exist_ok=True)
+    return taken
+
+
+def _write_photos(
+    ledger: Ledger, one: Written, *, visit_id: str, taken: list[photos.Photo], facts: list[dict[str, Any]]
+) -> None:
+    ledger.attachments_dir.mkdir(parents=True, exist_ok=True)
+    for photo, fact in zip(taken, facts, strict=True):
+        taken_at = datetime.fromisoformat(fact["taken_at"])
         (ledger.attachments_dir / photo.sha256).write_bytes(photo.jpeg)
         if ledger.session.get(orders.Attachment, photo.sha256) is None:
             ledger.session.add(
                 orders.Attachment(
-                    sha256=photo.sha256, bytes=len(photo.jpeg), media_type="image/jpeg", stored_at=visit.finished_at
+                    sha256=photo.sha256, bytes=len(photo.jpeg), media_type="image/jpeg", stored_at=taken_at
                 )
             )
         ledger.session.add(
             orders.Photo(
-                order_id=one.order_id, visit_id=visit_id, sha256=photo.sha256, what=photo.what,
-                taken_at=visit.finished_at - timedelta(seconds=40), op_id=ledger.new_id(),
+                order_id=one.order_id, visit_id=visit_id, sha256=photo.sha256, what=photo.what, taken_at=taken_at,
+                op_id=fact["op_id"],
             )
         )  # fmt: skip
 

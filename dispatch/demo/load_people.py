@@ -175,7 +175,7 @@ def _reading_rows(books: Books, *, part: Neighbourhood, meter_ids: list[list[int
         yield from _first_readings(part=part, meter_ids=meter_ids)
         return
     mailed = [readings.mailed_on(day) <= books.around.today for day in history.read_on]
-    quality = {True: ["ESTIMATED"], False: ["GOOD"]}
+    quality: dict[bool, list[str]] = {True: ["ESTIMATED"], False: []}
     for at, one in enumerate(part.premises):
         for place, point in enumerate(one.points):
             assert one.first_row is not None
@@ -203,7 +203,7 @@ def _first_readings(*, part: Neighbourhood, meter_ids: list[list[int]]) -> Itera
         for place, point in enumerate(one.points):
             yield {
                 "meter_id": meter_ids[at][place], "read_on": point.meter.installed_on, "read_at": None,
-                "read_type": "N", "digits": "0" * point.meter.register.dials, "usage_ccf": None, "qualities": ["GOOD"],
+                "read_type": "N", "digits": "0" * point.meter.register.dials, "usage_ccf": None, "qualities": [],
                 "status": "POSTED", "source_key": f"demo:{point.meter.serial}:0", "visit_id": None, "bill_cents": None,
             }  # fmt: skip
 

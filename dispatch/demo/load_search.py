@@ -48,9 +48,11 @@ def _premise(part: Neighbourhood, one: Premise, ids: PremiseIds, *, district_id:
     yield entry("address" if one.address else "lot", line, name, weight=1.3)
     if account is not None:
         yield entry("customer", account.customer.listed, line, weight=1.2)
-        yield entry("account", account.number, f"{account.customer.name}, {line}", keys=(account.number,))
         for phone in account.customer.phones:
             yield entry("phone", phone, f"{account.customer.name}, {line}", keys=(phone,))
+    for each in one.accounts:
+        # Closed accounts are asked for too: their final bills are argued about for months.
+        yield entry("account", each.number, f"{each.customer.name}, {line}", keys=(each.number,))
     for point in one.points:
         meter = point.meter
         yield entry("meter", f"Meter {meter.serial}", line, keys=(meter.serial,))

@@ -130,7 +130,7 @@ def plan(*, parcels: int, seed: int) -> TownPlan:
         raise ValueError(f"A demo town has 1 to 400,000 parcels, not {parcels:,}.")
     rng = np.random.default_rng([seed, 1])
     count = max(FEWEST_CELLS, round((parcels + _WITHOUT_HOMES) / PARCELS_A_CELL))
-    scale = min(1.0, max(0.55, math.sqrt((parcels + _WITHOUT_HOMES) / count / PARCELS_A_CELL)))
+    scale = min(1.0, max(0.55, math.sqrt(parcels / (count * PARCELS_A_CELL - _WITHOUT_HOMES))))
     columns = max(3, math.ceil(math.sqrt(count * 1.45)))
     rows = max(3, math.ceil(count / columns) + 1)
     taken = _cells_in_disc(columns=columns, rows=rows, count=count, rng=rng)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.accounts import models as account_models
 from dispatch.accounts import queries as accounts
-from dispatch.orders.schemas import RuleOut, VerdictOut
+from dispatch.orders import checks
 from dispatch.policies import evaluator
 from dispatch.policies.loader import RulePack
 
@@ -35,15 +35,4 @@ def judge(
 
 def snapshot(verdict: evaluator.Verdict) -> dict[str, Any]:
     """The verdict as it is kept with the order."""
-    return VerdictOut(
-        kind=verdict.kind, result=verdict.result, summary_en=verdict.summary_en, summary_es=verdict.summary_es,
-        first_allowed_on=verdict.first_allowed_on.isoformat() if verdict.first_allowed_on else None,
-        rules=[
-            RuleOut(
-                rule_id=one.rule_id, result=one.result, fact_en=one.fact_en, fact_es=one.fact_es,
-                evidence=one.evidence, source=one.source, override_role=one.override_role,
-            )
-            for one in verdict.results
-            if one.result != "not_applicable"
-        ],
-    ).model_dump(mode="json")  # fmt: skip
+    return checks.as_out(verdict).model_dump(mode="json")

@@ -17,7 +17,9 @@ from dispatch.demo import load, people
 from dispatch.journal import models as journal
 from dispatch.meters import models as meter_models
 from dispatch.meters import queries as meters
+from dispatch.orders import kinds
 from dispatch.orders import models as orders
+from dispatch.orders.kinds.visit import LeakTest, PhotoTaken, ReadingTaken, VisitFacts
 from dispatch.policies import evaluator, loader
 from dispatch.policies import models as policies
 from dispatch.routes import models as routes
@@ -77,7 +79,9 @@ def test_every_account_can_be_judged_and_every_open_order_is_allowed(
     demo: tuple[Session, load.Loaded, Path],
 ) -> None:
     session, loaded, _ = demo
-    open_orders = session.scalars(select(orders.ServiceOrder).where(orders.ServiceOrder.state == "READY")).all()
+    open_orders = session.scalars(
+        select(orders.ServiceOrder).where(orders.ServiceOrder.state.in_(("READY", "SCHEDULED")))
+    ).all()
     assert len(open_orders) > 30
     for order in open_orders:
         assert order.verdict is not None
@@ -93,7 +97,7 @@ def test_shutoffs_open_today_pass_the_rules_from_the_rows_themselves(
     at = PACK.calendar.moment(loaded.work_on, time(10))
     shutoffs = session.scalars(
         select(orders.ServiceOrder).where(
-            orders.ServiceOrder.state == "READY", orders.ServiceOrder.kind == "SHUTOFF_NONPAY"
+            orders.ServiceOrder.state.in_(("READY", "SCHEDULED")), orders.ServiceOrder.kind == "SHUTOFF_NONPAY"
         )
     ).all()
     assert shutoffs
@@ -262,3 +266,57 @@ def test_the_same_seed_and_day_write_the_same_books(demo: tuple[Session, load.Lo
         for column in (account_models.Account.number, orders.ServiceOrder.place, meter_models.Reading.digits):
             assert other.scalars(select(column)).all() == session.scalars(select(column)).all()
     other.get_bind().dispose()  # type: ignore[union-attr]
+
+
+def test_a_restore_knows_what_the_shutoff_read(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    waiting = session.scalars(
+        select(orders.ServiceOrder).where(orders.ServiceOrder.kind == "RESTORE", orders.ServiceOrder.state != "POSTED")
+    ).all()
+    assert waiting
+    for order in waiting:
+        cut = session.scalars(
+            select(orders.Visit)
+            .join(orders.ServiceOrder, orders.ServiceOrder.id == orders.Visit.order_id)
+            .where(
+                orders.ServiceOrder.service_point_id == order.service_point_id,
+                orders.ServiceOrder.kind == "SHUTOFF_NONPAY",
+            )
+        ).one()
+        assert order.extra["shutoff_digits"] == cut.facts["readings"][-1]["digits"]
+
+
+def test_finished_visits_say_what_their_kinds_ask_for(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    for visit in session.scalars(select(orders.Visit).where(orders.Visit.posted_at.is_not(None))):
+        order = session.get_one(orders.ServiceOrder, visit.order_id)
+        done = visit.facts["completion"]
+        facts = VisitFacts(
+            order_id=order.id, visit_id=visit.id, kind=order.kind, disposition=visit.disposition or "",
+            started_at=visit.started_at, finished_at=visit.finished_at,
+            readings=tuple(
+                ReadingTaken(digits=one["digits"], role=one["role"], taken_at=datetime.fromisoformat(one["at"]))
+                for one in visit.facts["readings"]
+            ),
+            photos=tuple(PhotoTaken(sha256=one["sha256"], what=one["what"]) for one in visit.facts["photos"]),
+            valve_found=visit.valve_found, valve_left=visit.valve_left, seal_no=done["seal_no"],
+            tag_left=done["tag_left"], shutoff_digits=order.extra.get("shutoff_digits"),
+            cleared="ONLINE" if order.kind == "SHUTOFF_NONPAY" else "NOT_NEEDED",
+            leak_test=LeakTest(
+                digits_a=visit.facts["leak_tests"][0]["digits_a"], at_a=visit.started_at,
+                digits_b=visit.facts["leak_tests"][0]["digits_b"], at_b=visit.finished_at, house_valve="stopped",
+                dye_in_bowl=1,
+            ) if order.kind == "LEAK_CHECK" else None,
+        )  # fmt: skip
+        effect = kinds.effect(visit=facts)
+        assert effect.counts_as_complete
+        assert [reason.text_en for reason in effect.reviews] == [], f"{order.kind} would have gone to review"
+
+
+def test_the_journal_tells_the_life_of_each_order_in_time(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    entries = session.scalars(select(journal.JournalEntry).order_by(journal.JournalEntry.seq)).all()
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    opened = [entry.order_id for entry in entries if entry.name == "OrderOpened"]
+    assert sorted(opened) == sorted(session.scalars(select(orders.ServiceOrder.id)).all())  # type: ignore[type-var]
