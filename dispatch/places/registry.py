@@ -196,6 +196,17 @@ def _forget(session: Session, *, refs: Sequence[str], kinds: Iterable[str], keep
         search.remove(session, kind=kind, ref=ref)
 
 
+def drop_doubles(session: Session) -> None:
+    """After the map's address list was renewed: addresses that premises stand for are taken out of it again."""
+    for part in _id_batches(session, accounts.Premise):
+        _drop_doubles(
+            session,
+            session.scalars(
+                select(accounts.Premise).where(accounts.Premise.id.in_(part)).order_by(accounts.Premise.id)
+            ).all(),
+        )
+
+
 def _drop_doubles(session: Session, premises: Sequence[accounts.Premise]) -> None:
     """An address of the map's own list that a premise stands for is not listed a second time."""
     said = {

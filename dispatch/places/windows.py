@@ -23,6 +23,7 @@ SPANS: Mapping[str, tuple[str, ...]] = {
     "ALL_DAY": ("8-10", "10-12", "12-14", "14-16"),
 }
 NEAR_M = 800.0
+FAR_M = 1_000_000.0
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_ES = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 
@@ -107,7 +108,7 @@ def offer(
             from_at, to_at = calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour))
             out, metres = _window(ask, calendar, now, day, name, from_at, to_at, on_shift, rooms[name])
             if out.state == "open":
-                ranks.append((metres // (NEAR_M / 2), -out.left, len(found)))
+                ranks.append((min(metres, FAR_M) // (NEAR_M / 2), -out.left, len(found)))
             found.append(out)
     if ranks:
         at = min(ranks)[2]
