@@ -31,7 +31,9 @@ class AlertOut(Wire):
     id: str
     harm: int
     """0 is worst."""
-    kind: Literal["recall_unanswered", "missed_check_in", "window_at_risk", "late", "held", "review", "emergency", "sync_gap"]
+    kind: Literal[
+        "recall_unanswered", "missed_check_in", "window_at_risk", "late", "held", "review", "emergency", "sync_gap"
+    ]
     title_en: str
     title_es: str
     text_en: str

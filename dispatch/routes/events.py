@@ -1,0 +1,64 @@
+"""What happens to plans and routes."""
+
+from dataclasses import dataclass
+
+from dispatch.journal.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequested(Event):
+    plan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDrafted(Event):
+    """The planner has an answer; nobody has sent it out yet."""
+
+    plan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanFailed(Event):
+    plan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPublished(Event):
+    plan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePublished(Event):
+    """A crew has a new route for the day."""
+
+    crew_id: int
+    route_id: int
+    plan_id: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteWithdrawn(Event):
+    """A crew that had a published route has none in the newest plan."""
+
+    crew_id: int
+    route_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteChanged(Event):
+    """A person moved an order; the crew's route is another now."""
+
+    crew_id: int
+    route_id: int
+    order_id: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftChanged(Event):
+    """A person moved an order of a plan that is not published yet."""
+
+    route_id: int
+    order_id: int
+    plan_id: int

@@ -1,0 +1,174 @@
+"""Reads a day of the house into the planner's facts. Loads in bulk; decides nothing but what the rules say of a cut."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from dispatch.crews import models as crew_models
+from dispatch.crews import queries as crews
+from dispatch.orders import checks, kinds
+from dispatch.orders import queries as orders
+from dispatch.orders.models import ServiceOrder, Visit
+from dispatch.policies import models as policy_models
+from dispatch.policies import queries as policies
+from dispatch.routes import day, eta, models, queries
+
+
+def read(session: Session, *, on: date, now: datetime) -> day.DayFacts:
+    """The facts of a day, for a plan that begins at `now`."""
+    utility = policies.get_utility(session)
+    zone = ZoneInfo(utility.time_zone)
+    published = queries.published_plan(session, on=on)
+    routes = queries.routes_of(session, plan_id=published.id) if published else ()
+    stops = queries.stops_of(session, plan_id=published.id) if published else {}
+    on_routes = orders.by_ids(session, [stop.order_id for some in stops.values() for stop in some])
+    visits = queries.visits(session, list(on_routes))
+    shifts = crews.shifts_on(session, on=on)
+    members = crews.members(session, [shift.id for shift in shifts])
+    route_of = {route.crew_id: route for route in routes}
+    found: list[day.CrewFacts] = []
+    for shift in shifts:
+        route = route_of.get(shift.crew_id)
+        planned = (
+            [] if route is None else planned_stops(stops.get(route.id, []), orders=on_routes, visits=visits, on=on)
+        )
+        found.append(crew_facts(shift, members[shift.id], route=route, planned=planned, now=now, keep_next=True))
+    kept = {stop.order_id for crew in found for stop in crew.kept}
+    home = {s.order_id: route.crew_id for route in routes for s in stops.get(route.id, [])}
+    with_crew = [o for o in on_routes.values() if o.state in ("DISPATCHED", "EN_ROUTE") or o.id in kept]
+    due = {order.id: order for order in [*orders.plannable(session, on), *with_crew]}
+    blocked: list[tuple[int, dict[str, object]]] = []
+    rows: list[day.OrderFacts] = []
+    for order in due.values():
+        stopped = None if order.id in kept else blocked_by_rules(session, order=order, on=on, now=now)
+        if stopped is not None:
+            blocked.append((order.id, stopped))
+        else:
+            rows.append(order_facts(order, utility=utility, on=on, prefer_crew_id=home.get(order.id)))
+    return day.DayFacts(
+        on=on,
+        zone=zone,
+        now=now,
+        yard=(utility.yard_lon, utility.yard_lat),
+        crews=tuple(found),
+        orders=tuple(sorted(rows, key=lambda row: row.order_id)),
+        blocked=tuple(sorted(blocked, key=lambda row: row[0])),
+    )
+
+
+def order_facts(
+    order: ServiceOrder, *, utility: policy_models.Utility, on: date, prefer_crew_id: int | None = None
+) -> day.OrderFacts:
+    """One order as the planner sees it."""
+    cut = kinds.get(code=order.kind).needs_clearance
+    zone = ZoneInfo(utility.time_zone)
+    return day.OrderFacts(
+        order_id=order.id,
+        kind=order.kind,
+        state=order.state,
+        priority=order.priority,
+        at=None if order.lon is None or order.lat is None else (order.lon, order.lat),
+        window=day.window_of(due_on=order.due_on, window_from=order.window_from, window_to=order.window_to, on=on),
+        not_after_at=day.local_time(utility.last_shutoff, on=on, zone=zone) if cut else None,
+        prefer_crew_id=prefer_crew_id,
+    )
+
+
+def crew_facts(
+    shift: crew_models.Shift,
+    members: Sequence[crews.Member],
+    *,
+    route: models.Route | None,
+    planned: Sequence[eta.Planned],
+    now: datetime,
+    keep_next: bool,
+) -> day.CrewFacts:
+    """One crew: its shift, what it can do together, and what of its route stays (`keep_next`: the next two too)."""
+    live = route is not None and route.status == "published"
+    times = {one.order_id: one for one in eta.likely(stops=planned, now=now, live=live)}
+    stops = [
+        day.KeptStop(
+            order_id=stop.order_id,
+            state=stop.state,
+            arrive_at=times[stop.order_id].arrive_at,
+            start_at=times[stop.order_id].start_at,
+            finish_at=times[stop.order_id].finish_at,
+        )
+        for stop in planned
+    ]
+    kept = day.kept_stops(stops) if keep_next and live else tuple(stop for stop in stops if stop.behind)
+    eaten = None
+    if live and route is not None and route.lunch_from_at and route.lunch_to_at and route.lunch_to_at <= now:
+        eaten = (route.lunch_from_at, route.lunch_to_at)
+    return day.CrewFacts(
+        crew_id=shift.crew_id,
+        start_at=shift.start_at,
+        end_at=min(shift.end_at, shift.ended_at) if shift.ended_at else shift.end_at,
+        lunch_from_at=shift.lunch_from_at,
+        lunch_to_at=shift.lunch_to_at,
+        lunch_s=shift.lunch_s,
+        skills=frozenset(skill for member in members for skill in member.skills),
+        people=len(members),
+        kept=kept,
+        lunch_taken=eaten,
+    )
+
+
+def planned_stops(
+    stops: Sequence[models.RouteStop],
+    *,
+    orders: Mapping[int, ServiceOrder],
+    visits: Mapping[int, Visit],
+    on: date,
+) -> list[eta.Planned]:
+    """Stops of one route with the state of their orders and what the visits reported; stops that fell away are left out.
+
+    A stop falls away when its order was cancelled, held or given back; a recalled one stays in sight.
+    """
+    found: list[eta.Planned] = []
+    for stop in stops:
+        order, visit = orders[stop.order_id], visits.get(stop.order_id)
+        # A visit of another day says nothing about this route.
+        seen = visit if visit is not None and (order.visit_id == visit.id or order.state in day.OVER) else None
+        found.append(
+            eta.Planned(
+                order_id=stop.order_id,
+                state=order.state,
+                arrive_at=stop.arrive_at,
+                start_at=stop.start_at,
+                finish_at=stop.finish_at,
+                window=day.window_of(
+                    due_on=order.due_on, window_from=order.window_from, window_to=order.window_to, on=on
+                ),
+                set_off_at=seen.en_route_at if seen else None,
+                arrived_at=seen.arrived_at if seen else None,
+                started_at=seen.started_at if seen else None,
+                finished_at=(seen.finished_at if seen else None)
+                or (order.finished_at if order.state in day.OVER else None),
+            )
+        )
+    return found
+
+
+def blocked_by_rules(session: Session, *, order: ServiceOrder, on: date, now: datetime) -> dict[str, object] | None:
+    """The first rule that forbids a shutoff for non-payment on a day, with its fact; None when it may go out."""
+    if not kinds.get(code=order.kind).needs_clearance or order.premise_id is None:
+        return None
+    calendar = policies.rules(session).calendar
+    opens = (calendar.office_hours(on) or (time(9), time(16)))[0]
+    verdict = checks.verdict(
+        session,
+        kind=order.kind,
+        premise_id=order.premise_id,
+        account_id=order.account_id,
+        service_point_id=order.service_point_id,
+        at=max(now, calendar.moment(on, opens)),
+        reason=order.reason if order.reason.isupper() else "",
+        leave_out_order_id=order.id,
+    )
+    if verdict.result != "block":
+        return None
+    first = next(one for one in verdict.results if one.result == "block")
+    return {"rule_id": first.rule_id, "fact_en": first.fact_en, "fact_es": first.fact_es}

@@ -1,0 +1,167 @@
+"""Sentences about plans, in English and Spanish. Pure: facts in, pairs of sentences out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dispatch.routes import day
+
+Both = tuple[str, str]
+
+STAGES: dict[str, Both] = {
+    "queued": ("Waiting for the planner", "Esperando al planificador"),
+    "reading": ("Reading orders and crews", "Leyendo órdenes y cuadrillas"),
+    "travel": ("Measuring driving times", "Midiendo tiempos de manejo"),
+    "solving": ("Searching for the best routes", "Buscando las mejores rutas"),
+    "saving": ("Writing the routes down", "Guardando las rutas"),
+    "draft": ("Ready to look at", "Lista para revisar"),
+    "published": ("Sent to the crews", "Enviada a las cuadrillas"),
+    "failed": ("Not planned", "Sin plan"),
+    "superseded": ("Replaced by a newer plan", "Reemplazada por un plan más nuevo"),
+}
+NEW_SINCE: Both = ("Came in after the plan was made", "Llegó después de hacer el plan")
+NOT_YET: Both = ("No plan for this day yet", "Aún no hay plan para este día")
+SKILLS: dict[str, Both] = {
+    "LOCK_PULL": ("locking and pulling", "cerrar y retirar"),
+    "METER_SMALL": ("small meters", "medidores chicos"),
+    "HYDRANT": ("hydrants", "hidrantes"),
+    "LEAK_DETECT": ("leak detection", "detección de fugas"),
+    "VALVE": ("valves", "válvulas"),
+    "AMI": ("meter endpoints", "transmisores de medidor"),
+    "SAMPLER": ("water samples", "muestras de agua"),
+}
+FAILED_NO_YARD: Both = (
+    "The yard is not near any street of the map. Set its place in the utility's settings.",
+    "El patio no está cerca de ninguna calle del mapa. Corrija su lugar en los ajustes.",
+)
+FAILED_NO_STREETS: Both = (
+    "The map has no streets yet. Import them first.",
+    "El mapa aún no tiene calles. Impórtelas primero.",
+)
+FAILED_CHANGED: Both = (
+    "Orders or crews kept changing while the plan was made. Plan again.",
+    "Las órdenes o cuadrillas cambiaron mientras se planificaba. Planifique de nuevo.",
+)
+FAILED_FAULT: Both = (
+    "The planner stopped because of a fault. Nothing was changed. Plan again; the log has the details.",
+    "El planificador se detuvo por una falla. No se cambió nada. Planifique de nuevo; el registro tiene los detalles.",
+)
+FAILED_LOST: Both = (
+    "The planner did not answer in time. Nothing was changed. Plan again.",
+    "El planificador no respondió a tiempo. No se cambió nada. Planifique de nuevo.",
+)
+
+Facts = Mapping[str, object]
+
+
+class Words:
+    """Reasons need the day and the crews' call signs to be said."""
+
+    def __init__(self, *, on: object, zone: ZoneInfo, call_signs: Mapping[int, str]) -> None:
+        self._on = on
+        self._zone = zone
+        self._signs = call_signs
+
+    def unplanned(self, *, code: str, facts: Facts) -> Both:
+        """Why an order has no stop."""
+        say: dict[str, Callable[[Facts], Both]] = {
+            "OFF_NETWORK": self._off_network,
+            "NO_CREW_ON_SHIFT": lambda _: ("No crew on shift that day", "No hay cuadrilla en turno ese día"),
+            "LOCKED_CREW_ABSENT": self._locked_absent,
+            "NO_CREW_WITH_SKILL": self._no_skill,
+            "NEEDS_TWO_PEOPLE": self._two_people,
+            "WINDOW_PAST": self._window_past,
+            "TOO_LONG": self._too_long,
+            "WINDOW_CANNOT_BE_REACHED": self._not_reached,
+            "NO_ROOM": self._no_room,
+            "BLOCKED_BY_RULES": lambda f: (str(f.get("fact_en", "")), str(f.get("fact_es", ""))),
+            "TAKEN_OFF": lambda _: ("Taken off its route by hand", "Retirada de su ruta a mano"),
+            "NEW_SINCE_PLAN": lambda _: NEW_SINCE,
+        }
+        return say[code](facts) if code in say else (code, code)
+
+    def time(self, second: object) -> str:
+        """Local time of a second of the day."""
+        at = day.instant_of(_whole(second), on=self._on, zone=self._zone)  # type: ignore[arg-type]
+        return clock(at, zone=self._zone)
+
+    def _sign(self, crew_id: object) -> str:
+        return self._signs.get(_whole(crew_id), "?")
+
+    def _off_network(self, facts: Facts) -> Both:
+        if facts.get("island"):
+            return ("No street leads there and back", "Ninguna calle llega y regresa de ahí")
+        return ("No street near this place on the map", "No hay calle cerca de este lugar en el mapa")
+
+    def _locked_absent(self, facts: Facts) -> Both:
+        sign = self._sign(facts.get("locked_crew_id"))
+        return (f"Given to {sign}, not on shift", f"Asignada a {sign}, fuera de turno")
+
+    def _no_skill(self, facts: Facts) -> Both:
+        found = facts.get("skills")
+        skills = [str(skill) for skill in found] if isinstance(found, list | tuple) else []
+        en = " and ".join(SKILLS.get(skill, (skill, skill))[0] for skill in skills)
+        es = " y ".join(SKILLS.get(skill, (skill, skill))[1] for skill in skills)
+        return (f"No crew on shift is trained for {en}", f"Ninguna cuadrilla en turno capacitada en {es}")
+
+    def _two_people(self, facts: Facts) -> Both:
+        need = _whole(facts.get("people_needed", 2))
+        most = _whole(facts.get("most_people", 1))
+        return (
+            f"Needs {need} people; crews on shift have {most}",
+            f"Requiere {need} personas; las cuadrillas son de {most}",
+        )
+
+    def _window_past(self, facts: Facts) -> Both:
+        latest, first = self.time(facts.get("latest_s", 0)), self.time(facts.get("first_shift_s", 0))
+        return (f"Had to start by {latest}; crews are free from {first}",
+                f"Debía empezar antes de {latest}; cuadrillas libres desde {first}")  # fmt: skip
+
+    def _too_long(self, facts: Facts) -> Both:
+        need, most = _whole(facts.get("service_s", 0)) // 60, _whole(facts.get("longest_s", 0)) // 60
+        return (f"Takes {need} min; no crew has more than {most} min in one piece",
+                f"Toma {need} min; ninguna cuadrilla tiene más de {most} min seguidos")  # fmt: skip
+
+    def _not_reached(self, facts: Facts) -> Both:
+        latest, first = self.time(facts.get("latest_s", 0)), self.time(facts.get("earliest_s", 0))
+        sign = self._sign(facts.get("crew_id"))
+        return (f"Must start by {latest}; {sign} could be there {first} at best",
+                f"Debe empezar antes de {latest}; {sign} llegaría {first} como pronto")  # fmt: skip
+
+    def _no_room(self, facts: Facts) -> Both:
+        if "crew_id" not in facts:
+            return ("No room left with any able crew", "Sin espacio con ninguna cuadrilla capaz")
+        over, sign = -(-_whole(facts.get("over_s", 0)) // 60), self._sign(facts.get("crew_id"))
+        return (
+            f"No room: closest is {sign}, {over} min too much",
+            f"Sin espacio: la más cercana {sign}, sobran {over} min",
+        )
+
+
+def clock(at: datetime, *, zone: ZoneInfo) -> str:
+    """ "2:14 PM", in the utility's zone (Spanish screens of this trade write it so too)."""
+    local = at.astimezone(zone)
+    return f"{(local.hour - 1) % 12 + 1}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def added(*, place: str, at: str) -> Both:
+    """One order more, for the crew's list of changes."""
+    return (f"New stop: {place}, about {at}", f"Nueva parada: {place}, como a las {at}")
+
+
+def removed(*, place: str) -> Both:
+    return (f"Taken off: {place}", f"Retirada: {place}")
+
+
+def moved(*, place: str, at: str) -> Both:
+    return (f"Moved: {place}, now about {at}", f"Movida: {place}, ahora como a las {at}")
+
+
+def reordered(*, count: int) -> Both:
+    if count == 1:
+        return ("1 stop has another place in the order", "1 parada cambió de lugar")
+    return (f"{count} stops have another place in the order", f"{count} paradas cambiaron de lugar")

@@ -1,0 +1,177 @@
+"""Planning a day: read (tx), think (no tx), save if the day is still the same (tx). Progress is told on the way."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from dispatch import clock
+from dispatch.policies import queries as policies
+from dispatch.routes import day, facts, ground, operations, planner, queries, wording
+from dispatch.transaction import Actor, bus, reading, transaction
+
+PLANNER = Actor("planner")
+SECOND_LOOK = 0.25
+"""Share of the allowed time for a second search, when the day changed during the first."""
+LOST_AFTER_S = 300
+_TELL_S, _WRITE_S = 0.4, 2.0
+_log = structlog.get_logger()
+
+
+class _CannotPlan(Exception):  # noqa: N818 - told to the dispatcher, not a fault
+    def __init__(self, *, words: wording.Both) -> None:
+        super().__init__(words[0])
+        self.words = words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the planner found: on which facts, and the way along the streets of each crew."""
+
+    facts: day.DayFacts
+    plan: planner.Plan
+    lines: Mapping[int, list[list[float]]]
+
+
+def plan_day(*, plan_id: int, again: bool = False, iterations: int | None = None) -> bool:
+    """Plan the day of a requested plan; True when this call did the work.
+
+    A job that comes twice does it once. `again` takes over from a planner that died (its job came back).
+    `iterations` bounds the search by work instead of time, so that it repeats exactly. Whatever goes wrong is written
+    to the plan in both languages; nothing of the day changes then.
+    """
+    with transaction(actor=PLANNER) as tx:
+        if not operations.begin(tx, plan_id=plan_id, again=again):
+            return False
+    teller = _Teller(plan_id)
+    try:
+        _plan(plan_id, teller, iterations)
+    except _CannotPlan as told:
+        _failed(plan_id, told.words)
+    except Exception:
+        _log.exception("planning failed", plan_id=plan_id)
+        _failed(plan_id, wording.FAILED_FAULT)
+    return True
+
+
+def _plan(plan_id: int, teller: "_Teller", iterations: int | None) -> None:
+    with reading() as session:
+        plan = queries.get_plan(session, plan_id)
+        on, allowed_s, seed = plan.on_day, float(plan.seconds_allowed), plan.seed
+    teller.tell("reading", 0.02)
+    answer: Answer | None = None
+    for look in range(2):
+        with reading() as session:
+            known = facts.read(session, on=on, now=clock.now())
+            streets = ground.get(session)
+        share = 1.0 if look == 0 else SECOND_LOOK
+        answer = _think(known, streets, teller, answer, seed, allowed_s * share, iterations)
+        teller.tell("saving", 0.95)
+        with reading() as session:
+            later = facts.read(session, on=on, now=clock.now())
+        if later.fingerprint() == known.fingerprint() and known.allows(later):
+            break
+    assert answer is not None
+    with transaction(actor=PLANNER) as tx:
+        later = facts.read(tx.session, on=on, now=tx.now)
+        # What came in during the second search is shown as new; what crews began must not be torn from them.
+        if not answer.facts.allows(later):
+            raise _CannotPlan(words=wording.FAILED_CHANGED)
+        operations.save_draft(tx, plan_id=plan_id, facts=answer.facts, found=answer.plan, lines=answer.lines)
+    teller.tell("draft", 1.0, write=False)
+
+
+def _think(
+    known: day.DayFacts,
+    streets: ground.Ground,
+    teller: "_Teller",
+    before: Answer | None,
+    seed: int,
+    seconds: float,
+    iterations: int | None,
+) -> Answer:
+    teller.tell("travel", 0.06)
+    if streets.network.edge_count == 0:
+        raise _CannotPlan(words=wording.FAILED_NO_STREETS)
+    driving = streets.driving(known.places())
+    if driving.place_of[day.YARD] < 0:
+        raise _CannotPlan(words=wording.FAILED_NO_YARD)
+    problem = day.problem(facts=known, place_of=driving.place_of, travel_s=driving.travel_s)
+    teller.tell("solving", 0.15)
+    plan = planner.solve(
+        problem=problem,
+        seed=seed,
+        seconds=None if iterations is not None else seconds,
+        iterations=iterations,
+        start=None if before is None else before.plan,
+        on_progress=lambda done, _: teller.tell("solving", 0.15 + 0.75 * done),
+    )
+    teller.tell("saving", 0.91)
+    at = dict(known.places())
+    lines: dict[int, list[list[float]]] = {}
+    for crew, route in zip(known.crews, plan.routes, strict=True):
+        ids = [stop.order_id for stop in crew.kept if stop.behind] + [stop.order_id for stop in route.stops]
+        points = [at[i] for i in ids if i in at]
+        lines[crew.crew_id] = streets.line([known.yard, *points, known.yard]) if points else []
+    return Answer(facts=known, plan=plan, lines=lines)
+
+
+def request_due() -> int | None:
+    """The nightly plan: asked for once a day from the utility's hour on, when crews work that day and nobody asked yet."""
+    with reading() as session:
+        utility = policies.get_utility(session)
+        zone = policies.zone(session)
+        local = clock.now().astimezone(zone)
+        on = local.date()
+        due = local >= day.local_time(utility.plan_time, on=on, zone=zone)
+        if not due or queries.any_plan(session, on=on) or not operations.crews_work(session, on=on, now=local):
+            return None
+    with transaction(actor=PLANNER) as tx:
+        if queries.any_plan(tx.session, on=on):
+            return None
+        return operations.request_plan(tx, on=on, seconds=operations.NIGHT_SECONDS).id
+
+
+def give_up_lost() -> int:
+    """Plans whose planner has been silent for too long are marked as failed, so that nobody waits for them."""
+    with transaction(actor=PLANNER) as tx:
+        lost = 0
+        for plan in queries.working_plans(tx.session):
+            patience_s = (plan.seconds_allowed * 2 + LOST_AFTER_S) * clock.rate()
+            if tx.now - plan.requested_at > timedelta(seconds=patience_s):
+                operations.fail(tx, plan_id=plan.id, words=wording.FAILED_LOST)
+                lost += 1
+        return lost
+
+
+def _failed(plan_id: int, words: wording.Both) -> None:
+    with transaction(actor=PLANNER) as tx:
+        operations.fail(tx, plan_id=plan_id, words=words)
+    en, es = wording.STAGES["failed"]
+    bus().publish({"plan": {"plan_id": plan_id, "progress": 1.0, "stage_en": en, "stage_es": es}})
+
+
+class _Teller:
+    """Tells how far it is: on the bus a few times a second, in the database now and then (for who comes later)."""
+
+    def __init__(self, plan_id: int) -> None:
+        self._plan_id = plan_id
+        self._stage = ""
+        self._told = self._written = 0.0
+
+    def tell(self, stage: str, progress: float, *, write: bool = True) -> None:
+        now = time.monotonic()
+        fresh = stage != self._stage
+        if write and (fresh or now - self._written > _WRITE_S):
+            with transaction(actor=PLANNER) as tx:
+                operations.note_progress(tx, plan_id=self._plan_id, status=stage, progress=progress)
+            self._written = now
+        if fresh or now - self._told > _TELL_S:
+            en, es = wording.STAGES[stage]
+            bus().publish(
+                {"plan": {"plan_id": self._plan_id, "progress": round(progress, 3), "stage_en": en, "stage_es": es}}
+            )
+            self._told = now
+        self._stage = stage
