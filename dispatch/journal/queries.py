@@ -1,6 +1,7 @@
 """Reading the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,11 @@ from dispatch.journal import models
 def last_seq(session: Session) -> int:
     """The newest number (0 in an empty house)."""
     return int(session.execute(select(models.JournalCounter.seq).where(models.JournalCounter.id == 1)).scalar() or 0)
+
+
+def last_at(session: Session) -> datetime | None:
+    """When the newest entry was written; None in an empty house."""
+    return session.execute(select(models.JournalEntry.at).order_by(models.JournalEntry.seq.desc()).limit(1)).scalar()
 
 
 def entries_after(session: Session, seq: int, *, limit: int = 500) -> Sequence[models.JournalEntry]:
