@@ -29,6 +29,7 @@ from dispatch.demo import (
 from dispatch.demo import streets as street_net
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
+from dispatch.places import registry
 from dispatch.policies import clearances, loader
 from dispatch.policies import models as policies
 from maps import indexing, stores
@@ -99,7 +100,8 @@ def load(
         part = neighbourhood.build(plan=plan, network=network, cell=cell, around=around, busy=cell.index in busy)
         tract_ids = load_map.tract(session, made=part.tract, district_id=district_id)
         own = load_people.cell(books, part=part, tract_ids=tract_ids)
-        load_search.cell(session, part=part, ids=own, tract_ids=tract_ids, district_id=district_id)
+        load_search.bare_addresses(session, part=part, tract_ids=tract_ids, district_id=district_id)
+        registry.index_premises(session, premise_ids=[one.premise_id for one in own])
         if cell.index in busy:
             parts[cell.index], ids[cell.index] = part, own
         yard_at = yard_at or _yard(part.tract)
@@ -120,8 +122,7 @@ def load(
         attachments_dir=attachments_dir,
     )  # fmt: skip
     written = load_day.write(ledger, work=work)
-    places = {one.order_id: ledger.place(one.order.where) for one in written}
-    load_search.orders(session, written=written, places=places, district_id=district_id)
+    registry.index_orders(session, order_ids=[one.order_id for one in written])
     say("Orders", 1, 1)
     _index_map(session, district_id=district_id, say=say)
     session.flush()
@@ -162,7 +163,7 @@ def _utility(session: Session, *, district_id: int, yard_at: tuple[float, float]
 
 
 def _index_map(session: Session, *, district_id: int, say: Progress) -> None:
-    """Map entries of the search box. Addresses are left out: they were put in with their people and their accents."""
+    """Map entries of the search box. Addresses are left out: they stand there with their people already."""
     district = session.get(stores.District, district_id)
     assert district is not None
     kinds = ("parcel", "intersection", "hydrant", "tract", "lot")

@@ -26,6 +26,7 @@ from dispatch.orders import kinds, visit_events
 from dispatch.orders import models as orders
 from dispatch.policies.loader import RulePack
 from dispatch.routes import models as routes
+from dispatch.sync import attachments
 
 FIRST_ORDER_NUMBER = 617_001
 _HOURS = {"AM": (8, 12), "PM": (12, 16), "8-10": (8, 10), "10-12": (10, 12), "12-14": (12, 14), "14-16": (14, 16)}
@@ -323,10 +324,11 @@ def _photos(ledger: Ledger, one: Written, visit: day.Visit) -> list[photos.Photo
 def _write_photos(
     ledger: Ledger, one: Written, *, visit_id: str, taken: list[photos.Photo], facts: list[dict[str, Any]]
 ) -> None:
-    ledger.attachments_dir.mkdir(parents=True, exist_ok=True)
     for photo, fact in zip(taken, facts, strict=True):
         taken_at = datetime.fromisoformat(fact["taken_at"])
-        (ledger.attachments_dir / photo.sha256).write_bytes(photo.jpeg)
+        file = attachments.path_of(ledger.attachments_dir, photo.sha256)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(photo.jpeg)
         if ledger.session.get(orders.Attachment, photo.sha256) is None:
             ledger.session.add(
                 orders.Attachment(

@@ -207,14 +207,18 @@ def _address_rows(*, made: tracts.Tract, parcels: list[int | None], district_id:
     for at, lot in enumerate(made.lots):
         if lot.address is None:
             continue
-        units = [f"SPC {k}" for k in range(1, 65)] if lot.use == "mobile_park" else []
-        for unit in ["", *units]:
+        for unit in ("", *units_of(lot)):
             yield {
                 "district_id": district_id, "parcel_id": parcels[at], "number": str(lot.address.number),
                 "number_suffix": None, "street": addresses.street_of(lot.address.street), "unit": unit or None,
                 "full_text": addresses.normalise(f"{lot.address.line} {unit}".strip()), "city": lot.address.city,
                 "zip": lot.address.zip, "place_name": None, "lon": lot.lon, "lat": lot.lat,
             }  # fmt: skip
+
+
+def units_of(lot: tracts.PlacedLot) -> tuple[str, ...]:
+    """Spaces of a mobile-home park; no other lot has units of its own on the address list."""
+    return tuple(f"SPC {k}" for k in range(1, 65)) if lot.use == "mobile_park" else ()
 
 
 def sheet(

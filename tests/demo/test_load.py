@@ -23,6 +23,7 @@ from dispatch.orders.kinds.visit import LeakTest, PhotoTaken, ReadingTaken, Visi
 from dispatch.policies import evaluator, loader
 from dispatch.policies import models as policies
 from dispatch.routes import models as routes
+from dispatch.sync import attachments
 from dispatch.sync import models as sync
 from maps import search, stores
 
@@ -194,7 +195,7 @@ def test_yesterday_is_published_driven_and_posted(demo: tuple[Session, load.Load
     assert all(visit.posted_at is not None or visit.disposition.startswith("CGI") for visit in visits)  # type: ignore[union-attr]
     named = session.scalars(select(orders.Photo.sha256)).all()
     assert named
-    assert all((folder / "attachments" / sha256).exists() for sha256 in named)
+    assert all(attachments.path_of(folder / "attachments", sha256).is_file() for sha256 in named)
 
 
 def test_the_sheets_are_files_in_the_data_folder(demo: tuple[Session, load.Loaded, Path]) -> None:
@@ -223,8 +224,7 @@ def test_spanish_names_are_found_without_their_accents_and_shown_with_them(
     session, _, _ = demo
     name = next(name for name in session.scalars(select(account_models.Customer.name)) if "ñ" in name)
     typed = name.translate(str.maketrans("áéíóúñÁÉÍÓÚÑ", "aeiounAEIOUN")).lower()
-    family, given = name.split(" ", 1)[1], name.split(" ", 1)[0]
-    assert any(hit.label == f"{family}, {given}" for hit in search.find(session, typed, limit=50).results)
+    assert any(hit.label == name for hit in search.find(session, typed, limit=50).results)
 
 
 def test_the_utility_is_marked_as_a_demo_and_can_sign(demo: tuple[Session, load.Loaded, Path]) -> None:
@@ -320,3 +320,11 @@ def test_the_journal_tells_the_life_of_each_order_in_time(demo: tuple[Session, l
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
     opened = [entry.order_id for entry in entries if entry.name == "OrderOpened"]
     assert sorted(opened) == sorted(session.scalars(select(orders.ServiceOrder.id)).all())  # type: ignore[type-var]
+
+
+def test_a_space_of_the_mobile_home_park_is_found_by_its_number(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    line = session.scalars(select(stores.Address.full_text).where(stores.Address.unit == "SPC 12")).one()
+    found = search.find(session, line)
+    assert found.results[0].ref.startswith("parcel-")
+    assert found.results[0].label == line
