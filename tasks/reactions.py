@@ -1,0 +1,47 @@
+"""Which events start which jobs. Every event of the house stands in exactly one of the two tables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction:
+    """A job that an event starts, with its arguments taken from the event's data. None as arguments: not this time."""
+
+    job: str
+    values: Callable[[Mapping[str, Any]], dict[str, Any] | None]
+
+
+def _one(name: str) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
+    def take(data: Mapping[str, Any]) -> dict[str, Any] | None:
+        value = data.get(name)
+        return None if value is None else {name: int(value)}
+
+    return take
+
+
+PLAN = Reaction(job="routes.plan_day", values=_one("plan_id"))
+FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
+FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "PlanRequested": (PLAN,),
+    "OrderOpened": (FIND_ORDER,),
+    "OrderCancelled": (FIND_ORDER,),
+    "VisitPosted": (FIND_ORDER,),
+    "AccountClosed": (FIND_ACCOUNT,),
+    "ServiceStarted": (FIND_ACCOUNT,),
+}
+SILENT: frozenset[str] = frozenset(
+    {
+        # Told by the stream and read by tablets; nothing is left to do for a job.
+        "OrderHeld", "OrderReleased", "OrderRecalled", "OrderAssigned", "OrderMoved",
+        "PlanDrafted", "PlanFailed", "PlanPublished", "RoutePublished", "RouteWithdrawn", "RouteChanged", "DraftChanged",
+        "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",
+        "CrewCheckedIn", "CrewOnBreak", "ShiftEnded",
+        # On record for the auditor.
+        "LoggedIn", "LoggedOut", "DeviceEnrolled", "PersonAdded",
+        "PaymentRecorded", "HoldPlaced", "ServiceStopped", "ServiceRestored", "Charged", "NoticeServed",
+    }
+)  # fmt: skip
