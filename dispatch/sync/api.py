@@ -13,7 +13,7 @@ from dispatch.auth import guard
 from dispatch.config import Settings
 from dispatch.crews import operations as crew_operations
 from dispatch.crews import queries as crews
-from dispatch.endpoint import endpoint
+from dispatch.endpoint import SHAPES, endpoint
 from dispatch.journal import queries as journal
 from dispatch.orders import queries as orders
 from dispatch.policies import queries as policies
@@ -48,6 +48,9 @@ class ChangesQuery(Wire):
 
 class ReceiptsQuery(Wire):
     device: Line
+
+
+SHAPES.append(schemas.OperationIn)
 
 
 @endpoint("GET", "/field/day", needs="field.work", query=DayQuery, answer=schemas.FieldDay)
