@@ -26,7 +26,7 @@ APIS = (
     "dispatch.door",
     "dispatch.orders.api",
     "dispatch.orders.account_api",
-    "dispatch.orders.review_api",
+    "dispatch.sync.review_api",
     "dispatch.places.api",
     "dispatch.routes.api",
     "dispatch.sync.api",

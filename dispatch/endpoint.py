@@ -4,6 +4,7 @@ The permission is asked before the input is read; input is parsed by its Pydanti
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_origin
@@ -39,6 +40,8 @@ class Endpoint:
 
 
 ENDPOINTS: list[Endpoint] = []
+SHAPES: list[type[Wire]] = []
+"""Shapes that callers need although no route names them: each operation of a batch is read apart."""
 
 
 class InputRefused(errors.Refusal):
@@ -146,6 +149,8 @@ def openapi() -> dict[str, Any]:
 
     from dispatch.wire import Problem
 
+    for shape in SHAPES:
+        ref(shape, "validation")
     problem = {"application/json": {"schema": ref(Problem, "serialization")}}
     paths: dict[str, Any] = {}
     for one in sorted(ENDPOINTS, key=lambda e: (e.path, e.method)):
@@ -198,19 +203,12 @@ def openapi() -> dict[str, Any]:
 
 
 def _openapi_path(path: str) -> tuple[str, list[dict[str, Any]]]:
-    parts, parameters = [], []
-    for part in path.split("/"):
-        if part.startswith("<"):
-            kind, _, name = part[1:-1].rpartition(":")
-            schema = {"type": "integer"} if kind == "int" else {"type": "string"}
-            parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
-            parts.append("{" + name + "}")
-        elif "<" in part:
-            head, _, rest = part.partition("<")
-            name, _, tail = rest.partition(">")
-            name = name.rpartition(":")[2]
-            parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
-            parts.append(f"{head}{{{name}}}{tail}")
-        else:
-            parts.append(part)
-    return "/".join(parts), parameters
+    parameters: list[dict[str, Any]] = []
+
+    def named(match: re.Match[str]) -> str:
+        kind, _, name = match.group(1).rpartition(":")
+        schema = {"type": "integer"} if kind == "int" else {"type": "string"}
+        parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
+        return "{" + name + "}"
+
+    return re.sub(r"<([^>]+)>", named, path), parameters

@@ -106,7 +106,7 @@ def test_the_front_ends_api_description_is_the_servers(app: Flask) -> None:
     import json
 
     written = json.loads((ROOT / "pwa" / "openapi.json").read_text())
-    assert written == json.loads(json.dumps(endpoint.openapi())), "run `make api` and commit pwa/openapi.json"
+    assert written == json.loads(json.dumps(endpoint.openapi())), "run `curbstop openapi pwa/openapi.json`, then `npm run api-types` in pwa"
 
 
 def test_no_lock_file_names_a_download_address() -> None:

@@ -13,41 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    account_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["HoldIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["HoldOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Put a hold on an account; its non-payment shutoffs are recalled. */
+        post: operations["place_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -63,41 +30,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    account_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PaymentIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PaymentOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Record a payment; shutoffs that it settles are recalled at once. */
+        post: operations["record_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** A photo. Its name is its hash, so it never changes. */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -111,37 +62,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    on?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["BoardOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The board of a day: routes, crews, alerts, numbers. */
+        get: operations["show_board"];
         put?: never;
         post?: never;
         delete?: never;
@@ -159,39 +81,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CodeAsk"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CodeOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Run the rules again and read out six digits for one order, one tablet, one use. */
+        post: operations["give_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -207,42 +98,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DeviceIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DeviceOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Enrol a tablet for the technician who is logged in. */
+        post: operations["enrol_device"];
         delete?: never;
         options?: never;
         head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/attachments/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take a photo, whole or from where it broke off (Content-Range). */
+        put: operations["put_attachment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** How many bytes of a photo are here (`Upload-Offset`). */
+        head: operations["head_attachment"];
         patch?: never;
         trace?: never;
     };
@@ -253,37 +131,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FieldChanges"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** What changed for the caller's crew since a cursor. */
+        get: operations["get_changes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -301,39 +150,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ClearanceAsk"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ClearanceOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Run the rules for a shutoff at this moment and sign a clearance when all pass. */
+        post: operations["ask_clearance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -347,37 +165,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    date?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FieldDay"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The whole day of the caller's crew. */
+        get: operations["get_day"];
         put?: never;
         post?: never;
         delete?: never;
@@ -395,39 +184,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["OperationsIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReceiptsOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Take what a tablet recorded; every operation is answered. */
+        post: operations["post_operations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,37 +201,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PositionsIn"];
-                };
-            };
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Where the crew is, in a batch; kept only within the shift. */
+        post: operations["post_positions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -487,37 +216,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    device?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReceiptPage"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Every receipt of the caller's tablet, to compare: "148 of 148 received". */
+        get: operations["get_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** News for the caller's crew: only that there is some; the truth is `changes`. */
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process answers. */
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -535,39 +269,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    held_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["HeldDecisionIn"];
-                };
-            };
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Apply a held operation or set it aside. */
+        post: operations["decide_held"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,35 +284,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["KindOut"][];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** The catalogue of kinds. */
+        get: operations["list_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** What the map holds within a box, as GeoJSON. */
+        get: operations["get_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/sheets/{sheet_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The image of a recorded map sheet. */
+        get: operations["get_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document. */
+        get: operations["openapi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -625,75 +352,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    state?: string;
-                    kind?: string;
-                    q?: string;
-                    on?: string;
-                    page?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderList"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Orders, newest first, a page at a time. */
+        get: operations["list_orders"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["OrderIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Open an order; a refusal lists every rule that stands against it. */
+        post: operations["open_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,37 +370,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    order_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** One order, whole. */
+        get: operations["get_order"];
         put?: never;
         post?: never;
         delete?: never;
@@ -755,41 +389,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    order_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CancelIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Cancel an open order, with a reason. */
+        post: operations["cancel_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -805,41 +406,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    order_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CancelIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Stop an order until a person releases it. */
+        post: operations["hold_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -855,41 +423,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    order_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CancelIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Let a held or recalled order go on. */
+        post: operations["release_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,38 +438,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SearchOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Whatever is typed: address, parcel number, tract and lot, account, name, phone, meter, hydrant, corner, order. */
+        get: operations["find_places"];
         put?: never;
         post?: never;
         delete?: never;
@@ -952,39 +457,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PlanIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PlanOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Ask for a plan of a day; ask for it again to see how far it is. */
+        post: operations["request_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -998,37 +472,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    plan_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PlanOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** How far a plan is, and what it leaves. */
+        get: operations["show_plan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1046,37 +491,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    plan_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PlanOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Send a draft to the crews. */
+        post: operations["publish_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1090,37 +506,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    ref: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PropertyOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Everything of one property in one answer. */
+        get: operations["get_property"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1136,39 +523,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    kind?: string;
-                };
-                header?: never;
-                path: {
-                    ref: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WindowsOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Room of the coming days for one more visit of a kind. */
+        get: operations["get_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Database and bus answer: work can begin. */
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1184,35 +557,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReviewList"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Visits and operations that wait for a decision, oldest first. */
+        get: operations["list_reviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1230,41 +576,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    review_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReviewDecisionIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Post a visit, discard its reading, or have it read again. */
+        post: operations["decide_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1278,37 +591,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    on?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DayRoutesOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The routes of a day, with likely times. */
+        get: operations["show_routes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1326,39 +610,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MoveIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MoveOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** What a move of one order would do (`dry_run`), or the move itself. */
+        post: operations["move_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1372,96 +625,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Who is logged in. */
+        get: operations["get_session"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LoginIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Log in: answers who you are and what you may do, and sets the session's cookie. */
+        post: operations["log_in"];
+        /** End the session at once. */
+        delete: operations["log_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1475,39 +645,42 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LanguageIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-                /** @description refused */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Keep the language of the screens. */
+        put: operations["set_language"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** News by number since Last-Event-ID, positions and planning progress as they come. */
+        get: operations["live_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/{name}.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector map archive; readers ask for ranges of it. */
+        get: operations["get_tiles"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1521,158 +694,158 @@ export interface components {
     schemas: {
         /** AccountOut */
         AccountOut: {
-            /** Collection Stage */
-            collection_stage: string;
-            /** Customer */
-            customer: string;
-            /** Customer Class */
-            customer_class: string;
-            /** Days Past Due */
-            days_past_due: number;
-            /** Email */
-            email: string | null;
-            /** Holds */
-            holds: string[];
             /** Id */
             id: number;
-            /** Language */
-            language: string;
             /** Number */
             number: string;
-            /** Ok To Text */
-            ok_to_text: boolean;
+            /** Status */
+            status: string;
+            /** Customer */
+            customer: string;
             /** Owner Since */
             owner_since: string | null;
-            /** Past Due Cents */
-            past_due_cents: number;
-            /** Phones */
-            phones: string[];
-            plan: components["schemas"]["AccountPlanOut"] | null;
             /** Relation */
             relation: string;
-            /** Status */
-            status: string;
+            /** Phones */
+            phones: string[];
+            /** Email */
+            email: string | null;
+            /** Language */
+            language: string;
+            /** Ok To Text */
+            ok_to_text: boolean;
+            /** Customer Class */
+            customer_class: string;
+            /** Past Due Cents */
+            past_due_cents: number;
+            /** Days Past Due */
+            days_past_due: number;
+            /** Collection Stage */
+            collection_stage: string;
+            plan: components["schemas"]["AccountPlanOut"] | null;
+            /** Holds */
+            holds: string[];
         };
-        /** PlanOut */
+        /** AccountPlanOut */
         AccountPlanOut: {
-            /** Kept */
-            kept: number;
             /** Kind */
             kind: string;
-            /** Status */
-            status: string;
+            /** Kept */
+            kept: number;
             /** Total */
             total: number;
+            /** Status */
+            status: string;
         };
         /** AlertOut */
         AlertOut: {
-            /** Crew Id */
-            crew_id: number | null;
-            /** Harm */
-            harm: number;
             /** Id */
             id: string;
+            /** Harm */
+            harm: number;
             /**
              * Kind
              * @enum {string}
              */
             kind: "recall_unanswered" | "missed_check_in" | "window_at_risk" | "late" | "held" | "review" | "emergency" | "sync_gap";
-            /** Order Id */
-            order_id: number | null;
-            /** Phone */
-            phone: string | null;
+            /** Title En */
+            title_en: string;
+            /** Title Es */
+            title_es: string;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
             /**
              * Since At
              * Format: date-time
              */
             since_at: string;
-            /** Text En */
-            text_en: string;
-            /** Text Es */
-            text_es: string;
-            /** Title En */
-            title_en: string;
-            /** Title Es */
-            title_es: string;
             /**
              * Verb
              * @enum {string}
              */
             verb: "call" | "show" | "send";
+            /** Order Id */
+            order_id: number | null;
+            /** Crew Id */
+            crew_id: number | null;
+            /** Phone */
+            phone: string | null;
         };
         /** AttachmentOut */
         AttachmentOut: {
-            /** Bytes */
-            bytes: number;
             /** Sha256 */
             sha256: string;
+            /** Bytes */
+            bytes: number;
             /** Stored */
             stored: boolean;
         };
         /** BoardOut */
         BoardOut: {
+            day: components["schemas"]["DayRoutesOut"];
+            /** Crews */
+            crews: components["schemas"]["CrewNow"][];
             /** Alerts */
             alerts: components["schemas"]["AlertOut"][];
+            kpis: components["schemas"]["Kpis"];
+            /** Public */
+            public: boolean;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Crews */
-            crews: components["schemas"]["CrewNow"][];
-            day: components["schemas"]["DayRoutesOut"];
-            kpis: components["schemas"]["Kpis"];
-            /** Public */
-            public: boolean;
             /** Seq */
             seq: number;
         };
         /** CancelIn */
         CancelIn: {
-            /** Reason */
-            reason: string;
             /** Version */
             version: number;
+            /** Reason */
+            reason: string;
         };
         /** ClearanceAsk */
         ClearanceAsk: {
+            /** Order Id */
+            order_id: number;
             /**
              * Moment
              * @enum {string}
              */
             moment: "start" | "cut";
-            /** Order Id */
-            order_id: number;
         };
         /** ClearanceOut */
         ClearanceOut: {
-            /** Expires At */
-            expires_at: string | null;
-            /** Facts En */
-            facts_en: string[];
-            /** Facts Es */
-            facts_es: string[];
+            /** Token */
+            token: string | null;
             /** Issued At */
             issued_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
             /**
              * Result
              * @enum {string}
              */
             result: "pass" | "warn" | "block";
-            /** Token */
-            token: string | null;
+            /** Facts En */
+            facts_en: string[];
+            /** Facts Es */
+            facts_es: string[];
         };
         /**
          * CodeAsk
          * @description The office reads out a code after the technician's call.
          */
         CodeAsk: {
+            /** Order Number */
+            order_number: string;
             /** Challenge */
             challenge: string;
             /** Crew */
             crew: string;
-            /** Order Number */
-            order_number: string;
         };
         /** CodeOut */
         CodeOut: {
@@ -1680,63 +853,63 @@ export interface components {
             code: string | null;
             /** Expires At */
             expires_at: string | null;
-            /** Facts En */
-            facts_en: string[];
-            /** Facts Es */
-            facts_es: string[];
             /**
              * Result
              * @enum {string}
              */
             result: "pass" | "warn" | "block";
+            /** Facts En */
+            facts_en: string[];
+            /** Facts Es */
+            facts_es: string[];
         };
         /**
          * CrewNow
          * @description Where a crew is and how old that is.
          */
         CrewNow: {
-            /** Accuracy M */
-            accuracy_m: number | null;
-            /** Checked In At */
-            checked_in_at: string | null;
-            /** Crew */
-            crew: string;
             /** Crew Id */
             crew_id: number;
-            /** Doing Order Id */
-            doing_order_id: number | null;
-            /** Heard At */
-            heard_at: string | null;
-            /** Lat */
-            lat: number | null;
             /** Letter */
             letter: string;
-            /** Lon */
-            lon: number | null;
-            /** Not Sent */
-            not_sent: number;
+            /** Crew */
+            crew: string;
             /** People */
             people: string[];
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Accuracy M */
+            accuracy_m: number | null;
             /** Seen At */
             seen_at: string | null;
-            /** State */
-            state: string;
             /** Usual Dead Zone */
             usual_dead_zone: boolean;
+            /** Doing Order Id */
+            doing_order_id: number | null;
+            /** State */
+            state: string;
+            /** Not Sent */
+            not_sent: number;
+            /** Heard At */
+            heard_at: string | null;
+            /** Checked In At */
+            checked_in_at: string | null;
         };
         /** DayRoutesOut */
         DayRoutesOut: {
-            /** Last Shutoff At */
-            last_shutoff_at: string | null;
             /** On */
             on: string;
             plan: components["schemas"]["PlanOut"] | null;
             /** Routes */
             routes: components["schemas"]["RouteOut"][];
-            /** Seq */
-            seq: number;
             /** Unassigned */
             unassigned: components["schemas"]["UnplannedOut"][];
+            /** Last Shutoff At */
+            last_shutoff_at: string | null;
+            /** Seq */
+            seq: number;
         };
         /** DeviceIn */
         DeviceIn: {
@@ -1747,144 +920,196 @@ export interface components {
         };
         /** DeviceOut */
         DeviceOut: {
+            /** Device Id */
+            device_id: string;
+            /** Token */
+            token: string;
+            /** Code Secret */
+            code_secret: string;
             /** Clearance Key */
             clearance_key: {
                 [key: string]: string;
             };
-            /** Code Secret */
-            code_secret: string;
-            /** Device Id */
-            device_id: string;
             /** Last Seq */
             last_seq: number;
-            /** Token */
-            token: string;
         };
         /**
          * FieldChanges
          * @description What changed for this crew since the cursor. `whole` = take the day package again.
          */
         FieldChanges: {
-            /** Cursor */
-            cursor: number;
-            /** Gone */
-            gone: number[];
+            whole: components["schemas"]["FieldDay"] | null;
             /** Orders */
             orders: components["schemas"]["FieldOrder"][];
+            /** Gone */
+            gone: number[];
+            /** Cursor */
+            cursor: number;
             /**
              * Server At
              * Format: date-time
              */
             server_at: string;
-            whole: components["schemas"]["FieldDay"] | null;
         };
         /**
          * FieldDay
          * @description The day package of one crew.
          */
         FieldDay: {
-            /** Changes Today */
-            changes_today: {
-                [key: string]: string;
-            }[];
-            /** Crew */
-            crew: string;
+            /** On */
+            on: string;
             /** Crew Id */
             crew_id: number | null;
-            /** Cursor */
-            cursor: number;
-            /** Kinds */
-            kinds: components["schemas"]["KindOut"][];
-            /** Last Shutoff At */
-            last_shutoff_at: string | null;
+            /** Crew */
+            crew: string;
             /** Letter */
             letter: string;
+            /** People */
+            people: string[];
+            /** Route Id */
+            route_id: number | null;
+            /** Route Version */
+            route_version: number;
+            /** Published At */
+            published_at: string | null;
+            /** Shift From */
+            shift_from: string | null;
+            /** Shift To */
+            shift_to: string | null;
+            /** Lunch From */
+            lunch_from: string | null;
+            /** Lunch To */
+            lunch_to: string | null;
+            /** Last Shutoff At */
+            last_shutoff_at: string | null;
+            /** Stops */
+            stops: components["schemas"]["FieldStop"][];
             /** Line */
             line: [
                 number,
                 number
             ][];
-            /** Lunch From */
-            lunch_from: string | null;
-            /** Lunch To */
-            lunch_to: string | null;
-            /** Maps */
-            maps: {
-                [key: string]: unknown;
-            }[];
-            /** Office Phone */
-            office_phone: string;
-            /** On */
-            on: string;
             /** Orders */
             orders: components["schemas"]["FieldOrder"][];
-            /** People */
-            people: string[];
-            /** Published At */
-            published_at: string | null;
-            /** Route Id */
-            route_id: number | null;
-            /** Route Version */
-            route_version: number;
-            /**
-             * Server At
-             * Format: date-time
-             */
-            server_at: string;
-            /** Shift From */
-            shift_from: string | null;
-            /** Shift To */
-            shift_to: string | null;
-            /** Stops */
-            stops: components["schemas"]["FieldStop"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindOut"][];
+            /** Changes Today */
+            changes_today: {
+                [key: string]: string;
+            }[];
             /** Yard */
             yard: [
                 number,
                 number
             ];
+            /** Office Phone */
+            office_phone: string;
+            /** Maps */
+            maps: {
+                [key: string]: unknown;
+            }[];
+            /** Cursor */
+            cursor: number;
+            /**
+             * Server At
+             * Format: date-time
+             */
+            server_at: string;
         };
         /** FieldMeter */
         FieldMeter: {
-            /** Accuracy M */
-            accuracy_m: number;
-            /** Endpoint */
-            endpoint: string | null;
-            /** Lat */
-            lat: number;
-            /** Lon */
-            lon: number;
             /** Meter Id */
             meter_id: number;
-            /** Others Here */
-            others_here: number;
-            /** Position Text */
-            position_text: string;
-            register?: components["schemas"]["RegisterOut"];
-            /** Serial */
-            serial: string;
             /** Service Point Id */
             service_point_id: number;
+            /** Serial */
+            serial: string;
+            /** Endpoint */
+            endpoint: string | null;
             /** Size */
             size: string;
+            /** Position Text */
+            position_text: string;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
+            meter_register: components["schemas"]["RegisterOut"];
+            /** Others Here */
+            others_here: number;
         };
         /**
          * FieldOrder
          * @description One order as the tablet needs it, whole.
          */
         FieldOrder: {
-            /** Accuracy M */
-            accuracy_m: number;
-            /** Box Text */
-            box_text: string;
+            /** Order Id */
+            order_id: number;
+            /** Number */
+            number: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Version */
+            version: number;
+            /** Priority */
+            priority: number;
+            /** Place */
+            place: string;
             /** City */
             city: string;
-            clearance: components["schemas"]["ClearanceOut"] | null;
+            /** Unit */
+            unit: string | null;
+            /** Note */
+            note: string;
+            /** Reason */
+            reason: string;
+            /** Hazards */
+            hazards: {
+                [key: string]: unknown;
+            }[];
             /** Contact Name */
             contact_name: string;
             /** Contact Phone */
             contact_phone: string;
+            /** Language */
+            language: string;
+            /** Someone Home */
+            someone_home: boolean;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
+            /** Pin Source */
+            pin_source: string;
+            /** Box Text */
+            box_text: string;
+            /** Meters */
+            meters: components["schemas"]["FieldMeter"][];
+            /** Promised From */
+            promised_from: string | null;
+            /** Promised To */
+            promised_to: string | null;
             /** Due On */
             due_on: string;
+            /** Recalled At */
+            recalled_at: string | null;
+            /** Recall En */
+            recall_en: string | null;
+            /** Recall Es */
+            recall_es: string | null;
+            /** Paid Cents */
+            paid_cents: number | null;
+            /** Paid At */
+            paid_at: string | null;
+            clearance: components["schemas"]["ClearanceOut"] | null;
+            /** Shutoff Digits */
+            shutoff_digits: string | null;
             /**
              * Extra
              * @default {}
@@ -1892,66 +1117,23 @@ export interface components {
             extra?: {
                 [key: string]: unknown;
             };
-            /** Hazards */
-            hazards: {
-                [key: string]: unknown;
-            }[];
-            /** Kind */
-            kind: string;
-            /** Language */
-            language: string;
-            /** Lat */
-            lat: number;
-            /** Lon */
-            lon: number;
-            /** Meters */
-            meters: components["schemas"]["FieldMeter"][];
-            /** Note */
-            note: string;
-            /** Number */
-            number: string;
-            /** Order Id */
-            order_id: number;
-            /** Paid At */
-            paid_at: string | null;
-            /** Paid Cents */
-            paid_cents: number | null;
-            /** Pin Source */
-            pin_source: string;
-            /** Place */
-            place: string;
-            /** Priority */
-            priority: number;
-            /** Promised From */
-            promised_from: string | null;
-            /** Promised To */
-            promised_to: string | null;
-            /** Reason */
-            reason: string;
-            /** Recall En */
-            recall_en: string | null;
-            /** Recall Es */
-            recall_es: string | null;
-            /** Recalled At */
-            recalled_at: string | null;
-            /** Shutoff Digits */
-            shutoff_digits: string | null;
-            /** Someone Home */
-            someone_home: boolean;
-            /** State */
-            state: string;
-            /** Unit */
-            unit: string | null;
-            /** Version */
-            version: number;
         };
         /** FieldStop */
         FieldStop: {
+            /** Order Id */
+            order_id: number;
+            /** Position */
+            position: number;
             /**
              * Arrive At
              * Format: date-time
              */
             arrive_at: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
             /**
              * Finish At
              * Format: date-time
@@ -1959,26 +1141,17 @@ export interface components {
             finish_at: string;
             /** Locked */
             locked: boolean;
-            /** Order Id */
-            order_id: number;
-            /** Position */
-            position: number;
-            /**
-             * Start At
-             * Format: date-time
-             */
-            start_at: string;
         };
         /** HazardOut */
         HazardOut: {
             /** Kind */
             kind: string;
-            /** Noted On */
-            noted_on: string | null;
             /** Text En */
             text_en: string;
             /** Text Es */
             text_es: string;
+            /** Noted On */
+            noted_on: string | null;
         };
         /** HeldDecisionIn */
         HeldDecisionIn: {
@@ -1995,35 +1168,35 @@ export interface components {
          * @description A field operation that the server kept but did not apply: a person decides.
          */
         HeldRow: {
-            /** Device */
-            device: string;
             /** Held Id */
             held_id: number;
+            /** Op Id */
+            op_id: string;
             /** Kind */
             kind: string;
+            order: components["schemas"]["OrderRow"] | null;
+            /** Technician */
+            technician: string;
+            /** Device */
+            device: string;
             /**
              * Occurred At
              * Format: date-time
              */
             occurred_at: string;
-            /** Op Id */
-            op_id: string;
-            order: components["schemas"]["OrderRow"] | null;
-            /** Payload */
-            payload: {
-                [key: string]: unknown;
-            };
-            /** Reason En */
-            reason_en: string;
-            /** Reason Es */
-            reason_es: string;
             /**
              * Received At
              * Format: date-time
              */
             received_at: string;
-            /** Technician */
-            technician: string;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Es */
+            reason_es: string;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
         };
         /** HistoryLine */
         HistoryLine: {
@@ -2032,37 +1205,37 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Who */
+            who: string;
             /** Text En */
             text_en: string;
             /** Text Es */
             text_es: string;
-            /** Who */
-            who: string;
         };
         /**
          * HitOut
          * @description One search result: what it is, why it matched, what it opens.
          */
         HitOut: {
-            /** Detail */
-            detail: string;
             /** Kind */
             kind: string;
+            /** Ref */
+            ref: string;
             /** Label */
             label: string;
-            /** Lat */
-            lat: number | null;
-            /** Lon */
-            lon: number | null;
+            /** Detail */
+            detail: string;
+            /** Why */
+            why: string;
             /** Matched */
             matched: [
                 number,
                 number
             ][];
-            /** Ref */
-            ref: string;
-            /** Why */
-            why: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
         };
         /** HoldIn */
         HoldIn: {
@@ -2088,39 +1261,51 @@ export interface components {
         KindOut: {
             /** Code */
             code: string;
-            /** Dispositions */
-            dispositions: {
-                [key: string]: unknown;
-            }[];
             /** Letter */
             letter: string;
-            /** Minutes */
-            minutes: number;
+            /** Symbol */
+            symbol: string;
             /** Name En */
             name_en: string;
             /** Name Es */
             name_es: string;
-            /** People */
-            people: number;
             /** Priority */
             priority: number;
+            /** Minutes */
+            minutes: number;
+            /** People */
+            people: number;
             /** Skills */
             skills: string[];
             /** Steps */
             steps: {
                 [key: string]: unknown;
             }[];
-            /** Symbol */
-            symbol: string;
+            /** Dispositions */
+            dispositions: {
+                [key: string]: unknown;
+            }[];
         };
         /** Kpis */
         Kpis: {
             /** Done */
             done: number;
-            /** In Review */
-            in_review: number;
+            /** Of */
+            of: number;
+            /** Windows Kept */
+            windows_kept: number;
+            /** Windows Of */
+            windows_of: number;
             /** Likely Late */
             likely_late: number;
+            /** Shutoffs Done */
+            shutoffs_done: number;
+            /** Shutoffs Of */
+            shutoffs_of: number;
+            /** Recalled */
+            recalled: number;
+            /** Paid Waiting */
+            paid_waiting: number;
             /** Longest Wait Min */
             longest_wait_min: number;
             /** No Access */
@@ -2129,20 +1314,8 @@ export interface components {
             not_sent: number;
             /** Not Sent Tablets */
             not_sent_tablets: number;
-            /** Of */
-            of: number;
-            /** Paid Waiting */
-            paid_waiting: number;
-            /** Recalled */
-            recalled: number;
-            /** Shutoffs Done */
-            shutoffs_done: number;
-            /** Shutoffs Of */
-            shutoffs_of: number;
-            /** Windows Kept */
-            windows_kept: number;
-            /** Windows Of */
-            windows_of: number;
+            /** In Review */
+            in_review: number;
         };
         /** LanguageIn */
         LanguageIn: {
@@ -2159,113 +1332,112 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** MapPoint */
-        MapPoint: {
-            /** At */
-            at: [
-                number,
-                number
-            ];
-        };
         /** MeterOut */
         MeterOut: {
-            /** Decimals */
-            decimals: number;
-            /** Dials */
-            dials: number;
-            /** Endpoint */
-            endpoint: string | null;
-            /** Fixed Zeros */
-            fixed_zeros: number;
             /** Id */
             id: number;
-            /** Last Digits */
-            last_digits: string | null;
-            /** Last Read On */
-            last_read_on: string | null;
-            /** Multiplier */
-            multiplier: string;
             /** Serial */
             serial: string;
+            /** Endpoint */
+            endpoint: string | null;
             /** Size */
             size: string;
             /** Unit */
             unit: string;
+            /** Dials */
+            dials: number;
+            /** Decimals */
+            decimals: number;
+            /** Fixed Zeros */
+            fixed_zeros: number;
+            /** Multiplier */
+            multiplier: string;
+            /** Last Digits */
+            last_digits: string | null;
+            /** Last Read On */
+            last_read_on: string | null;
         };
         /** MoveIn */
         MoveIn: {
+            /** Order Id */
+            order_id: number;
+            /** To Route Id */
+            to_route_id: number | null;
+            /** Position */
+            position: number;
+            /** Version */
+            version: number;
             /**
              * Dry Run
              * @default false
              */
             dry_run?: boolean;
-            /** Order Id */
-            order_id: number;
-            /** Position */
-            position: number;
             /**
              * Reason
              * @default
              */
             reason?: string;
-            /** To Route Id */
-            to_route_id: number | null;
-            /** Version */
-            version: number;
         };
         /** MoveOut */
         MoveOut: {
+            /** Moved */
+            moved: boolean;
+            /** Lines */
+            lines: components["schemas"]["RippleLine"][];
+            /** Start At */
+            start_at: string | null;
             /** Later Min */
             later_min: {
                 [key: string]: number;
             };
-            /** Lines */
-            lines: components["schemas"]["RippleLine"][];
-            /** Moved */
-            moved: boolean;
-            /** Start At */
-            start_at: string | null;
-            /** Took Ms */
-            took_ms: number;
             /** Travel Min Change */
             travel_min_change: number;
+            /** Took Ms */
+            took_ms: number;
         };
         /** OperationIn */
         OperationIn: {
+            /** Op Id */
+            op_id: string;
+            /** Device Id */
+            device_id: string;
+            /** Seq */
+            seq: number;
             /**
              * After
              * @default null
              */
             after?: string | null;
             /**
-             * Base Version
+             * Order Id
              * @default null
              */
-            base_version?: number | null;
-            /** Device Id */
-            device_id: string;
+            order_id?: number | null;
             /**
-             * Elapsed Ms
+             * Visit Id
              * @default null
              */
-            elapsed_ms?: number | null;
+            visit_id?: string | null;
             /**
              * Kind
              * @enum {string}
              */
             kind: "acknowledge" | "en_route" | "arrive" | "start" | "verify_meter" | "reading" | "photo" | "leak_test" | "note" | "signature" | "complete" | "unable" | "recall_ack" | "hazard" | "field_order" | "check_in" | "break" | "end_of_day";
             /**
+             * Base Version
+             * @default null
+             */
+            base_version?: number | null;
+            /**
              * Occurred At
              * Format: date-time
              */
             occurred_at: string;
-            /** Op Id */
-            op_id: string;
             /**
-             * Order Id
+             * Elapsed Ms
              * @default null
              */
-            order_id?: number | null;
+            elapsed_ms?: number | null;
             /**
              * Payload
              * @default {}
@@ -2273,34 +1445,70 @@ export interface components {
             payload?: {
                 [key: string]: unknown;
             };
-            /** Seq */
-            seq: number;
-            /**
-             * Visit Id
-             * @default null
-             */
-            visit_id?: string | null;
         };
         /**
          * OperationsIn
          * @description Up to 100 operations. Each is read apart: one that cannot be read is answered `malformed`, the rest go on.
          */
         OperationsIn: {
+            /** Operations */
+            operations: {
+                [key: string]: unknown;
+            }[];
             /**
              * Not Sent
              * @default 0
              */
             not_sent?: number;
-            /** Operations */
-            operations: {
-                [key: string]: unknown;
-            }[];
         };
         /**
          * OrderIn
          * @description A new order. Give `premise_id`, or `parcel_id` / `lot_id` for a place without an address.
          */
         OrderIn: {
+            /** Kind */
+            kind: string;
+            /**
+             * Premise Id
+             * @default null
+             */
+            premise_id?: number | null;
+            /**
+             * Parcel Id
+             * @default null
+             */
+            parcel_id?: number | null;
+            /**
+             * Lot Id
+             * @default null
+             */
+            lot_id?: number | null;
+            /**
+             * Service Point Id
+             * @default null
+             */
+            service_point_id?: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Due On
+             * @default null
+             */
+            due_on?: string | null;
+            /**
+             * Window
+             * @default ALL_DAY
+             * @enum {string}
+             */
+            window?: "ALL_DAY" | "AM" | "PM" | "8-10" | "10-12" | "12-14" | "14-16";
             /**
              * Contact Name
              * @default
@@ -2312,159 +1520,114 @@ export interface components {
              */
             contact_phone?: string;
             /**
-             * Due On
-             * @default null
-             */
-            due_on?: string | null;
-            /** Kind */
-            kind: string;
-            /**
-             * Link Duplicate
+             * Text Ahead
              * @default false
              */
-            link_duplicate?: boolean;
-            /**
-             * Lot Id
-             * @default null
-             */
-            lot_id?: number | null;
-            /**
-             * Note
-             * @default
-             */
-            note?: string;
-            /**
-             * Overrides
-             * @default []
-             */
-            overrides?: components["schemas"]["OverrideIn"][];
-            /**
-             * Parcel Id
-             * @default null
-             */
-            parcel_id?: number | null;
-            /**
-             * Premise Id
-             * @default null
-             */
-            premise_id?: number | null;
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
-            /**
-             * Service Point Id
-             * @default null
-             */
-            service_point_id?: number | null;
+            text_ahead?: boolean;
             /**
              * Someone Home
              * @default false
              */
             someone_home?: boolean;
             /**
-             * Text Ahead
+             * Overrides
+             * @default []
+             */
+            overrides?: components["schemas"]["OverrideIn"][];
+            /**
+             * Link Duplicate
              * @default false
              */
-            text_ahead?: boolean;
-            /**
-             * Window
-             * @default ALL_DAY
-             * @enum {string}
-             */
-            window?: "ALL_DAY" | "AM" | "PM" | "8-10" | "10-12" | "12-14" | "14-16";
+            link_duplicate?: boolean;
         };
         /** OrderList */
         OrderList: {
             /** Orders */
             orders: components["schemas"]["OrderRow"][];
+            /** Total */
+            total: number;
             /** Page */
             page: number;
             /** Pages */
             pages: number;
-            /** Total */
-            total: number;
         };
         /** OrderOut */
         OrderOut: {
-            /** Account Number */
-            account_number: string | null;
-            /** Allowed */
-            allowed: string[];
+            row: components["schemas"]["OrderRow"];
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string;
             /** Contact Name */
             contact_name: string;
             /** Contact Phone */
             contact_phone: string;
-            /** Customer */
-            customer: string | null;
-            /** Hazards */
-            hazards: string[];
-            /** History */
-            history: components["schemas"]["HistoryLine"][];
-            /** Meter Serial */
-            meter_serial: string | null;
-            /** Note */
-            note: string;
-            /** Reason */
-            reason: string;
-            row: components["schemas"]["OrderRow"];
             /** Someone Home */
             someone_home: boolean;
-            /** Unplanned Reason */
-            unplanned_reason: string | null;
+            /** Account Number */
+            account_number: string | null;
+            /** Customer */
+            customer: string | null;
+            /** Meter Serial */
+            meter_serial: string | null;
+            /** Hazards */
+            hazards: string[];
             verdict: components["schemas"]["VerdictOut"] | null;
             /** Visits */
             visits: components["schemas"]["VisitOut"][];
+            /** History */
+            history: components["schemas"]["HistoryLine"][];
+            /** Allowed */
+            allowed: string[];
+            /** Unplanned Reason */
+            unplanned_reason: string | null;
         };
         /**
          * OrderRow
          * @description One line of a list of orders.
          */
         OrderRow: {
-            /** Crew */
-            crew: string | null;
-            /** Due On */
-            due_on: string;
             /** Id */
             id: number;
-            /** Kind */
-            kind: string;
-            /** Lat */
-            lat: number | null;
-            /** Lon */
-            lon: number | null;
             /** Number */
             number: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Priority */
+            priority: number;
+            /** Place */
+            place: string;
+            /** Property Ref */
+            property_ref: string;
+            /** Due On */
+            due_on: string;
+            /** Window */
+            window: string;
+            /** Crew */
+            crew: string | null;
             /**
              * Opened At
              * Format: date-time
              */
             opened_at: string;
-            /** Place */
-            place: string;
-            /** Priority */
-            priority: number;
-            /** Property Ref */
-            property_ref: string;
-            /** State */
-            state: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
             /** Version */
             version: number;
-            /** Window */
-            window: string;
         };
         /** OverrideIn */
         OverrideIn: {
-            /** Reason */
-            reason: string;
             /** Rule Id */
             rule_id: string;
+            /** Reason */
+            reason: string;
         };
         /** PaymentIn */
         PaymentIn: {
-            /** Agent */
-            agent: string;
             /** Amount Cents */
             amount_cents: number;
             /**
@@ -2472,15 +1635,17 @@ export interface components {
              * Format: date-time
              */
             paid_at: string;
+            /** Agent */
+            agent: string;
             /** Reference */
             reference: string;
         };
         /** PaymentOut */
         PaymentOut: {
+            /** Payment Id */
+            payment_id: number;
             /** Amount Cents */
             amount_cents: number;
-            /** Duplicate */
-            duplicate: boolean;
             /**
              * Paid At
              * Format: date-time
@@ -2488,20 +1653,15 @@ export interface components {
             paid_at: string;
             /** Past Due Cents */
             past_due_cents: number;
-            /** Payment Id */
-            payment_id: number;
             /** Recalled Orders */
             recalled_orders: string[];
+            /** Duplicate */
+            duplicate: boolean;
         };
         /** Person */
         Person: {
             /** Id */
             id: number;
-            /**
-             * Language
-             * @enum {string}
-             */
-            language: "en" | "es";
             /** Login */
             login: string;
             /** Name */
@@ -2511,6 +1671,11 @@ export interface components {
              * @enum {string}
              */
             role: "csr" | "csr_senior" | "dispatcher" | "field_tech" | "crew_lead" | "supervisor" | "cashier" | "auditor" | "admin";
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "es";
         };
         /** PlanIn */
         PlanIn: {
@@ -2524,51 +1689,51 @@ export interface components {
         };
         /** PlanOut */
         PlanOut: {
-            /** Crews */
-            crews: number;
-            /** Error En */
-            error_en: string | null;
-            /** Error Es */
-            error_es: string | null;
-            /** On */
-            on: string;
-            /** Orders */
-            orders: number;
             /** Plan Id */
             plan_id: number;
-            /** Planned */
-            planned: number;
-            /** Progress */
-            progress: number;
-            /** Seconds */
-            seconds: number | null;
-            /** Stage En */
-            stage_en: string;
-            /** Stage Es */
-            stage_es: string;
+            /** On */
+            on: string;
             /**
              * Status
              * @enum {string}
              */
             status: "queued" | "reading" | "travel" | "solving" | "saving" | "draft" | "published" | "failed" | "superseded";
+            /** Stage En */
+            stage_en: string;
+            /** Stage Es */
+            stage_es: string;
+            /** Progress */
+            progress: number;
+            /** Orders */
+            orders: number;
+            /** Planned */
+            planned: number;
+            /** Crews */
+            crews: number;
             /** Travel Minutes */
             travel_minutes: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Error En */
+            error_en: string | null;
+            /** Error Es */
+            error_es: string | null;
             /** Unplanned */
             unplanned: components["schemas"]["UnplannedOut"][];
         };
         /** PositionIn */
         PositionIn: {
-            /** Accuracy M */
-            accuracy_m: number;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Lat */
-            lat: number;
             /** Lon */
             lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
             /**
              * Speed Kmh
              * @default null
@@ -2579,13 +1744,13 @@ export interface components {
         PositionsIn: {
             /** Device Id */
             device_id: string;
+            /** Positions */
+            positions: components["schemas"]["PositionIn"][];
             /**
              * Not Sent
              * @default 0
              */
             not_sent?: number;
-            /** Positions */
-            positions: components["schemas"]["PositionIn"][];
         };
         /**
          * Problem
@@ -2607,77 +1772,77 @@ export interface components {
          * @description All that the desk shows of one property, in one answer.
          */
         PropertyOut: {
-            account: components["schemas"]["AccountOut"] | null;
+            /** Ref */
+            ref: string;
+            /** Premise Id */
+            premise_id: number | null;
+            /** Parcel Id */
+            parcel_id: number | null;
+            /** Lot Id */
+            lot_id: number | null;
             /** Address */
             address: string;
+            /** Title */
+            title: string;
+            /** City */
+            city: string;
+            /** Zip */
+            zip: string;
             /** Apn */
             apn: string | null;
+            tract: components["schemas"]["TractOut"] | null;
+            /** Zone */
+            zone: string | null;
+            /** Cycle */
+            cycle: string | null;
+            /** Customer Class */
+            customer_class: string | null;
+            /** Water */
+            water: string | null;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Parcel Shape */
+            parcel_shape: {
+                [key: string]: unknown;
+            } | null;
+            /** Hazards */
+            hazards: components["schemas"]["HazardOut"][];
+            account: components["schemas"]["AccountOut"] | null;
+            /** Service Points */
+            service_points: components["schemas"]["ServicePointOut"][];
+            /** Open Orders */
+            open_orders: components["schemas"]["OrderRow"][];
+            /** Verdicts */
+            verdicts: components["schemas"]["VerdictOut"][];
+            /** Sheets */
+            sheets: components["schemas"]["SheetOut"][];
             /**
              * As Of
              * Format: date-time
              */
             as_of: string;
-            /** City */
-            city: string;
-            /** Customer Class */
-            customer_class: string | null;
-            /** Cycle */
-            cycle: string | null;
-            /** Hazards */
-            hazards: components["schemas"]["HazardOut"][];
-            /** Lat */
-            lat: number;
-            /** Lon */
-            lon: number;
-            /** Lot Id */
-            lot_id: number | null;
-            /** Open Orders */
-            open_orders: components["schemas"]["OrderRow"][];
-            /** Parcel Id */
-            parcel_id: number | null;
-            /** Parcel Shape */
-            parcel_shape: {
-                [key: string]: unknown;
-            } | null;
-            /** Premise Id */
-            premise_id: number | null;
-            /** Ref */
-            ref: string;
-            /** Service Points */
-            service_points: components["schemas"]["ServicePointOut"][];
-            /** Sheets */
-            sheets: components["schemas"]["SheetOut"][];
-            /** Title */
-            title: string;
-            tract: components["schemas"]["TractOut"] | null;
-            /** Verdicts */
-            verdicts: components["schemas"]["VerdictOut"][];
-            /** Water */
-            water: string | null;
-            /** Zip */
-            zip: string;
-            /** Zone */
-            zone: string | null;
         };
         /** ReadingOut */
         ReadingOut: {
-            /** Bill Cents */
-            bill_cents: number | null;
+            /** Read On */
+            read_on: string;
+            /** Read Type */
+            read_type: string;
             /** Digits */
             digits: string;
+            /** Usage */
+            usage: string | null;
+            /** Quality */
+            quality: string;
+            /** Bill Cents */
+            bill_cents: number | null;
             /**
              * In Review
              * @default false
              */
             in_review?: boolean;
-            /** Quality */
-            quality: string;
-            /** Read On */
-            read_on: string;
-            /** Read Type */
-            read_type: string;
-            /** Usage */
-            usage: string | null;
         };
         /**
          * Reason
@@ -2686,6 +1851,10 @@ export interface components {
         Reason: {
             /** Code */
             code: string;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
             /**
              * Field
              * @default null
@@ -2696,52 +1865,46 @@ export interface components {
              * @default null
              */
             rule_id?: string | null;
-            /** Text En */
-            text_en: string;
-            /** Text Es */
-            text_es: string;
         };
         /** Receipt */
         Receipt: {
+            /** Op Id */
+            op_id: string;
+            /** Seq */
+            seq: number;
             /**
              * Answer
              * @enum {string}
              */
             answer: "applied" | "duplicate" | "held" | "waiting" | "malformed" | "retry";
+            /** Receipt */
+            receipt: number | null;
             /** Chain */
             chain: string | null;
-            /** Op Id */
-            op_id: string;
+            /** Received At */
+            received_at: string | null;
             /** Order Version */
             order_version: number | null;
             /** Reason En */
             reason_en: string | null;
             /** Reason Es */
             reason_es: string | null;
-            /** Receipt */
-            receipt: number | null;
-            /** Received At */
-            received_at: string | null;
-            /** Seq */
-            seq: number;
         };
         /** ReceiptPage */
         ReceiptPage: {
-            /** Chain */
-            chain: string | null;
-            /** Count */
-            count: number;
             /** Device Id */
             device_id: string;
-            /** Last Seq */
-            last_seq: number;
             /** Receipts */
             receipts: components["schemas"]["Receipt"][];
+            /** Count */
+            count: number;
+            /** Last Seq */
+            last_seq: number;
+            /** Chain */
+            chain: string | null;
         };
         /** ReceiptsOut */
         ReceiptsOut: {
-            /** Cursor */
-            cursor: number;
             /** Receipts */
             receipts: components["schemas"]["Receipt"][];
             /**
@@ -2749,38 +1912,40 @@ export interface components {
              * Format: date-time
              */
             server_at: string;
+            /** Cursor */
+            cursor: number;
         };
         /** RegisterOut */
         RegisterOut: {
-            /** Active */
-            active: boolean;
-            /** Decimals */
-            decimals: number;
+            /** Unit */
+            unit: string;
             /** Dials */
             dials: number;
-            /** Expected High */
-            expected_high: string | null;
-            /** Expected Low */
-            expected_low: string | null;
+            /** Decimals */
+            decimals: number;
             /** Fixed Zeros */
             fixed_zeros: number;
+            /** Multiplier */
+            multiplier: string;
+            /** Last Digits */
+            last_digits: string | null;
+            /** Last Read On */
+            last_read_on: string | null;
+            /** Active */
+            active: boolean;
+            /** Expected Low */
+            expected_low: string | null;
+            /** Expected High */
+            expected_high: string | null;
+            /** Usual Low */
+            usual_low: string | null;
+            /** Usual High */
+            usual_high: string | null;
             /** History */
             history: [
                 string,
                 string
             ][];
-            /** Last Digits */
-            last_digits: string | null;
-            /** Last Read On */
-            last_read_on: string | null;
-            /** Multiplier */
-            multiplier: string;
-            /** Unit */
-            unit: string;
-            /** Usual High */
-            usual_high: string | null;
-            /** Usual Low */
-            usual_low: string | null;
         };
         /** ReviewDecisionIn */
         ReviewDecisionIn: {
@@ -2794,35 +1959,35 @@ export interface components {
         };
         /** ReviewList */
         ReviewList: {
-            /** Held */
-            held: components["schemas"]["HeldRow"][];
             /** Reviews */
             reviews: components["schemas"]["ReviewRow"][];
+            /** Held */
+            held: components["schemas"]["HeldRow"][];
         };
         /**
          * ReviewRow
          * @description A visit whose effect on the account waits for a person.
          */
         ReviewRow: {
-            /** Expected High */
-            expected_high: string | null;
-            /** Expected Low */
-            expected_low: string | null;
+            /** Review Id */
+            review_id: number;
+            order: components["schemas"]["OrderRow"];
             /**
              * Opened At
              * Format: date-time
              */
             opened_at: string;
-            order: components["schemas"]["OrderRow"];
-            /** Previous Reading */
-            previous_reading: string | null;
             /** Reasons */
             reasons: components["schemas"]["RuleOut"][];
-            /** Review Id */
-            review_id: number;
+            visit: components["schemas"]["VisitOut"];
+            /** Previous Reading */
+            previous_reading: string | null;
+            /** Expected Low */
+            expected_low: string | null;
+            /** Expected High */
+            expected_high: string | null;
             /** Unit */
             unit: string | null;
-            visit: components["schemas"]["VisitOut"];
         };
         /** RippleLine */
         RippleLine: {
@@ -2838,29 +2003,23 @@ export interface components {
         };
         /** RouteOut */
         RouteOut: {
-            /** Changes Left */
-            changes_left: number;
-            /** Crew */
-            crew: string;
-            /** Crew Id */
-            crew_id: number;
-            /** Finish At */
-            finish_at: string | null;
-            /** Letter */
-            letter: string;
-            /** Line */
-            line: [
-                number,
-                number
-            ][];
-            /** Lunch From */
-            lunch_from: string | null;
-            /** Lunch To */
-            lunch_to: string | null;
-            /** People */
-            people: string[];
             /** Route Id */
             route_id: number;
+            /** Crew Id */
+            crew_id: number;
+            /** Letter */
+            letter: string;
+            /** Crew */
+            crew: string;
+            /** People */
+            people: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "published";
+            /** Version */
+            version: number;
             /**
              * Shift From
              * Format: date-time
@@ -2871,41 +2030,47 @@ export interface components {
              * Format: date-time
              */
             shift_to: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "draft" | "published";
+            /** Lunch From */
+            lunch_from: string | null;
+            /** Lunch To */
+            lunch_to: string | null;
+            /** Finish At */
+            finish_at: string | null;
+            /** Changes Left */
+            changes_left: number;
             /** Stops */
             stops: components["schemas"]["StopOut"][];
-            /** Version */
-            version: number;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
         };
         /**
          * RuleOut
          * @description One evaluated rule: the fact first, then the rule and its source.
          */
         RuleOut: {
-            /** Evidence */
-            evidence: string;
-            /** Fact En */
-            fact_en: string;
-            /** Fact Es */
-            fact_es: string;
-            /**
-             * Override Role
-             * @default null
-             */
-            override_role?: string | null;
+            /** Rule Id */
+            rule_id: string;
             /**
              * Result
              * @enum {string}
              */
             result: "pass" | "warn" | "block" | "info";
-            /** Rule Id */
-            rule_id: string;
+            /** Fact En */
+            fact_en: string;
+            /** Fact Es */
+            fact_es: string;
+            /** Evidence */
+            evidence: string;
             /** Source */
             source: string;
+            /**
+             * Override Role
+             * @default null
+             */
+            override_role?: string | null;
         };
         /** SearchOut */
         SearchOut: {
@@ -2913,118 +2078,120 @@ export interface components {
             query: string;
             /** Results */
             results: components["schemas"]["HitOut"][];
-            /** Took Ms */
-            took_ms: number;
             /** Total */
             total: number;
+            /** Took Ms */
+            took_ms: number;
         };
         /** ServicePointOut */
         ServicePointOut: {
-            /** Accuracy M */
-            accuracy_m: number;
             /** Id */
             id: number;
             /** Kind */
             kind: string;
-            /** Lat */
-            lat: number;
             /** Lon */
             lon: number;
-            meter: components["schemas"]["MeterOut"] | null;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
             /** Pin Source */
             pin_source: string;
             /** Position Text */
             position_text: string;
+            /** Valve State */
+            valve_state: string;
+            meter: components["schemas"]["MeterOut"] | null;
             /** Readings */
             readings: components["schemas"]["ReadingOut"][];
+            /** Usual Low */
+            usual_low: string | null;
+            /** Usual High */
+            usual_high: string | null;
             /** Use Alert En */
             use_alert_en: string | null;
             /** Use Alert Es */
             use_alert_es: string | null;
-            /** Usual High */
-            usual_high: string | null;
-            /** Usual Low */
-            usual_low: string | null;
-            /** Valve State */
-            valve_state: string;
         };
         /** SessionOut */
         SessionOut: {
-            /** Csrf Token */
-            csrf_token: string;
+            person: components["schemas"]["Person"];
             /** Permissions */
             permissions: string[];
-            person: components["schemas"]["Person"];
+            /** Csrf Token */
+            csrf_token: string;
+            utility: components["schemas"]["Utility"];
             /**
              * Server At
              * Format: date-time
              */
             server_at: string;
-            utility: components["schemas"]["Utility"];
         };
         /**
          * SheetOut
          * @description A recorded map drawn over the map: an image and where its corners lie (top left, top right, bottom right, bottom left).
          */
         SheetOut: {
-            /** Corners */
-            corners: [
-                number,
-                number
-            ][];
             /** Id */
             id: number;
             /** Name */
             name: string;
             /** Url */
             url: string;
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
         };
         /** StopOut */
         StopOut: {
-            /**
-             * Arrive At
-             * Format: date-time
-             */
-            arrive_at: string;
-            /** Done */
-            done: boolean;
-            /**
-             * Finish At
-             * Format: date-time
-             */
-            finish_at: string;
-            /** Kind */
-            kind: string;
-            /** Lat */
-            lat: number;
-            /** Late Min */
-            late_min: number;
-            /** Locked */
-            locked: boolean;
-            /** Lon */
-            lon: number;
-            /** Number */
-            number: string;
             /** Order Id */
             order_id: number;
+            /** Number */
+            number: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
             /** Place */
             place: string;
             /** Position */
             position: number;
             /**
+             * Arrive At
+             * Format: date-time
+             */
+            arrive_at: string;
+            /**
              * Start At
              * Format: date-time
              */
             start_at: string;
-            /** State */
-            state: string;
+            /**
+             * Finish At
+             * Format: date-time
+             */
+            finish_at: string;
             /** Window From */
             window_from: string | null;
             /** Window To */
             window_to: string | null;
+            /** Locked */
+            locked: boolean;
+            /** Done */
+            done: boolean;
+            /** Late Min */
+            late_min: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
         };
         /** TractOut */
         TractOut: {
+            /** Tract No */
+            tract_no: string;
             /** Lot */
             lot: string | null;
             /** Map Book */
@@ -3033,39 +2200,53 @@ export interface components {
             map_page: string | null;
             /** Name */
             name: string;
-            /** Tract No */
-            tract_no: string;
         };
         /** UnplannedOut */
         UnplannedOut: {
-            /** Code */
-            code: string;
-            /** Kind */
-            kind: string;
-            /** Lat */
-            lat: number | null;
-            /** Lon */
-            lon: number | null;
-            /** Number */
-            number: string;
             /** Order Id */
             order_id: number;
+            /** Number */
+            number: string;
+            /** Kind */
+            kind: string;
             /** Place */
             place: string;
+            /** Window */
+            window: string;
+            /** Code */
+            code: string;
             /** Reason En */
             reason_en: string;
             /** Reason Es */
             reason_es: string;
-            /** Window */
-            window: string;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
         };
         /**
          * Utility
          * @description What every screen needs to know of the installation.
          */
         Utility: {
+            /** Name */
+            name: string;
             /** Agency Type */
             agency_type: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Today */
+            today: string;
+            /** Office Phone */
+            office_phone: string;
+            /** Office Hours */
+            office_hours: string;
+            /** Office Open */
+            office_open: boolean;
+            /** Demo */
+            demo: boolean;
+            /** District */
+            district: string;
             /** Bounds */
             bounds: [
                 number,
@@ -3073,37 +2254,19 @@ export interface components {
                 number,
                 number
             ];
-            /** Demo */
-            demo: boolean;
-            /** District */
-            district: string;
-            /** Last Shutoff */
-            last_shutoff: string;
-            /** Name */
-            name: string;
-            /** Office Hours */
-            office_hours: string;
-            /** Office Open */
-            office_open: boolean;
-            /** Office Phone */
-            office_phone: string;
-            /** Time Zone */
-            time_zone: string;
-            /** Today */
-            today: string;
             /** Yard */
             yard: [
                 number,
                 number
             ];
+            /** Last Shutoff */
+            last_shutoff: string;
         };
         /**
          * VerdictOut
          * @description What the rules say of one kind at one property, before the rep chooses it.
          */
         VerdictOut: {
-            /** First Allowed On */
-            first_allowed_on: string | null;
             /** Kind */
             kind: string;
             /**
@@ -3111,84 +2274,86 @@ export interface components {
              * @enum {string}
              */
             result: "pass" | "warn" | "block";
-            /** Rules */
-            rules: components["schemas"]["RuleOut"][];
             /** Summary En */
             summary_en: string;
             /** Summary Es */
             summary_es: string;
+            /** First Allowed On */
+            first_allowed_on: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
         };
         /**
          * VisitOut
          * @description One attempt at an order as the office sees it.
          */
         VisitOut: {
-            /** Arrived At */
-            arrived_at: string | null;
+            /** Visit Id */
+            visit_id: string;
+            /** Technician */
+            technician: string;
             /** Crew */
             crew: string;
-            /** Disposition */
-            disposition: string | null;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Started At */
+            started_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Reading */
+            reading: string | null;
+            /** Valve Found */
+            valve_found: string | null;
+            /** Valve Left */
+            valve_left: string | null;
             /** Notes */
             notes: string;
             /** Photos */
             photos: string[];
             /** Photos Missing */
             photos_missing: number;
-            /** Reading */
-            reading: string | null;
-            /** Started At */
-            started_at: string | null;
-            /** Technician */
-            technician: string;
-            /** Valve Found */
-            valve_found: string | null;
-            /** Valve Left */
-            valve_left: string | null;
-            /** Visit Id */
-            visit_id: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * WindowOut
          * @description One window of one day: room left as the routes and the orders already booked leave it.
          */
         WindowOut: {
-            /** Best */
-            best: boolean;
-            /** Left */
-            left: number;
             /** On */
             on: string;
+            /** Window */
+            window: string;
             /** State */
             state: string;
+            /** Left */
+            left: number;
             /** Used Share */
             used_share: number;
+            /** Best */
+            best: boolean;
             /** Why En */
             why_en: string;
             /** Why Es */
             why_es: string;
-            /** Window */
-            window: string;
         };
         /** WindowsOut */
         WindowsOut: {
+            /** Windows */
+            windows: components["schemas"]["WindowOut"][];
+            /** Minutes */
+            minutes: number;
+            /** People */
+            people: number;
             /**
              * As Of
              * Format: date-time
              */
             as_of: string;
-            /** Minutes */
-            minutes: number;
-            /** People */
-            people: number;
-            /** Windows */
-            windows: components["schemas"]["WindowOut"][];
         };
     };
     responses: never;
@@ -3198,4 +2363,1393 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    place_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_board: {
+        parameters: {
+            query?: {
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    head_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_changes: {
+        parameters: {
+            query?: {
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldChanges"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_clearance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearanceAsk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearanceOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_day: {
+        parameters: {
+            query?: {
+                date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldDay"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_operations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationsIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptsOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PositionsIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_receipts: {
+        parameters: {
+            query: {
+                device: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptPage"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_held: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_features: {
+        parameters: {
+            query: {
+                bbox: string;
+                layers?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                state?: string;
+                kind?: string;
+                q?: string;
+                on?: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_places: {
+        parameters: {
+            query?: {
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_property: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_windows: {
+        parameters: {
+            query: {
+                kind: string;
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowsOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_routes: {
+        parameters: {
+            query?: {
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayRoutesOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

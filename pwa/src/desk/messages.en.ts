@@ -42,6 +42,20 @@ export const en = {
   zone: 'Zone',
   cycle: 'Cycle',
   classWord: 'Class',
+  customerClass: (code: string, relation: string | undefined): string => {
+    const word =
+      (
+        {
+          RESIDENTIAL: 'Home',
+          COMMERCIAL: 'Business',
+          MULTIFAMILY: 'Apartments',
+          IRRIGATION: 'Irrigation',
+          INSTITUTIONAL: 'Public',
+        } as Record<string, string>
+      )[code] ?? code
+    const whose = ({ owner: 'owner', tenant: 'tenant' } as Record<string, string>)[relation ?? '']
+    return whose ? `${word}, ${whose}` : word
+  },
   tractLot: (tract: string, lot: string | null) => (lot ? `Tract ${tract}, Lot ${lot}` : `Tract ${tract}`),
   bookPage: (book: string, page: string) => `Maps ${book}, p ${page}`,
   notedOn: (text: string, on: string) => `${text}, ${on}`,

@@ -55,6 +55,20 @@ export const es = {
   zone: 'Zona',
   cycle: 'Ciclo',
   classWord: 'Clase',
+  customerClass: (code: string, relation: string | undefined): string => {
+    const word =
+      (
+        {
+          RESIDENTIAL: 'Vivienda',
+          COMMERCIAL: 'Comercio',
+          MULTIFAMILY: 'Departamentos',
+          IRRIGATION: 'Riego',
+          INSTITUTIONAL: 'Público',
+        } as Record<string, string>
+      )[code] ?? code
+    const whose = ({ owner: 'dueño', tenant: 'inquilino' } as Record<string, string>)[relation ?? '']
+    return whose ? `${word}, ${whose}` : word
+  },
   tractLot: (tract: string, lot: string | null) => (lot ? `Tracto ${tract}, lote ${lot}` : `Tracto ${tract}`),
   bookPage: (book: string, page: string) => `Planos ${book}, p ${page}`,
   notedOn: (text: string, on: string) => `${text}, ${on}`,
