@@ -4,7 +4,6 @@ import { FieldFault } from '../api/field'
 import type { KindOut, Shape } from '../api/types'
 import { dispositionsOf } from '../domain/forms'
 import { nextStop, type ShownStop } from '../domain/route'
-import { DeviceClock } from '../offline/clock'
 import * as work from '../offline/work'
 import { Chance } from './chance'
 import type { CrewInput, Input } from './input'
@@ -43,21 +42,22 @@ const PATIENCE = 60
 export async function crewDay(input: Input, who: CrewInput, say: (text: string) => void): Promise<DayReport> {
   const chance = new Chance(who.seed)
   const line = new FaultyLine(() => chance.happens(input.mistakes.lost_answers))
-  let clock = new SimClock(Date.now(), input.speed, input.times)
+  let clock = new SimClock(Date.now(), input.speed, input.times, input.house_clock)
   const tablet = new Tablet(
     input,
     who,
     line,
     () => clock.device(),
-    () => new DeviceClock(),
+    () => clock.real(),
     join(input.folder, `${who.device_id}.jsonl`),
   )
   await tablet.enrol()
-  const date = input.date ?? localToday(tablet.enrolment?.time_zone)
+  const date = input.date ?? localToday(tablet.enrolment?.time_zone, clock.atMs)
   const day = await tablet.takeDay(date)
   if (day === undefined) throw new Error(`${who.login}: no day package`)
-  clock = new SimClock(Date.parse(day.shift_from ?? day.server_at), input.speed, input.times)
-  tablet.clock = clock.device()
+  clock = new SimClock(Date.parse(day.shift_from ?? day.server_at), input.speed, input.times, input.house_clock)
+  if (input.times === 'house' && day.shift_from !== null) await clock.until(Date.parse(day.shift_from))
+  else tablet.clock = clock.device()
 
   const tally: Tally = {
     readings: 0,
@@ -115,13 +115,13 @@ export async function crewDay(input: Input, who: CrewInput, say: (text: string) 
   return report
 }
 
-function localToday(zone: string | undefined): string {
+function localToday(zone: string | undefined, atMs: number): string {
   return new Intl.DateTimeFormat('en-CA', {
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
     ...(zone ? { timeZone: zone } : {}),
-  }).format(new Date())
+  }).format(new Date(atMs))
 }
 
 async function officePhone(input: Input): Promise<Scene['phone']> {

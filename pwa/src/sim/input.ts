@@ -1,6 +1,6 @@
 /** What the program reads from standard input, and what it says when that cannot be used. */
 import type { DeadZone } from './network'
-import type { Times } from './sim-clock'
+import { houseTime, type HouseTime, type Times } from './sim-clock'
 
 /** Shares of the stops (or of the calls) at which something goes wrong. */
 export interface Mistakes {
@@ -40,6 +40,8 @@ export interface Input {
   office: { login: string; password: string } | null
   times: Times
   speed: number
+  /** With times "house": the clock that the server runs on, as its setting writes it. */
+  house_clock: HouseTime | null
   /** Folder of the devices' stores. */
   folder: string
 }
@@ -91,7 +93,8 @@ export function readInput(json: string): Input {
       office === null
         ? null
         : { login: text(office.login, 'office.login'), password: text(office.password, 'office.password') },
-    times: raw.times === 'real' ? 'real' : 'planned',
+    times: raw.times === 'real' || raw.times === 'house' ? raw.times : 'planned',
+    house_clock: raw.times === 'house' ? houseTime(text(raw.house_clock, 'house_clock')) : null,
     speed: typeof raw.speed === 'number' ? raw.speed : 0,
     folder: typeof raw.folder === 'string' ? raw.folder : '',
   }
