@@ -32,10 +32,12 @@ class StaffIds:
 
 def staff(session: Session, *, around: Days, password: str, hash_password: Callable[[str], str]) -> StaffIds:
     """People of all roles with one password, technicians with skills, crews, and shifts from the day before on."""
+    # One hash for all: the password is printed for everybody, and hashing is slow on purpose.
+    hashed = hash_password(password)
     person_rows = [
         {
             "login": one.login, "name": one.name, "role": one.role, "language": one.language, "phone": one.phone,
-            "password_hash": hash_password(password), "active": True,
+            "password_hash": hashed, "active": True,
         }
         for one in people.STAFF
     ]  # fmt: skip

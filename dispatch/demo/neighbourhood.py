@@ -121,9 +121,13 @@ def build(
     *, plan: town.TownPlan, network: street_net.Network, cell: town.Cell, around: Days, busy: bool = True
 ) -> Neighbourhood:
     """All of one cell. Crews work in `busy` cells yesterday and today; elsewhere nothing waits for a visit."""
-    tract = tracts.build(plan=plan, network=network, cell=cell)
-    rng = plan.rng(5, cell.index)
-    made = _Maker(plan=plan, cell=cell, tract=tract, around=around, busy=busy, rng=rng)
+    return settle(plan=plan, tract=tracts.build(plan=plan, network=network, cell=cell), around=around, busy=busy)
+
+
+def settle(*, plan: town.TownPlan, tract: tracts.Tract, around: Days, busy: bool = True) -> Neighbourhood:
+    """Fill lots that are there already, such as those of a county's real parcels, with people, meters and readings."""
+    cell = tract.cell
+    made = _Maker(plan=plan, cell=cell, tract=tract, around=around, busy=busy, rng=plan.rng(5, cell.index))
     return made.all()
 
 

@@ -127,19 +127,20 @@ def _lots(image: Image.Image, pen: ImageDraw.ImageDraw, *, tract: tracts.Tract, 
         box = [centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius]
         pen.ellipse(box, outline=_PLUM, fill=_PAPER)
         pen.text((centre[0], centre[1]), lot.lot, font=_font(12), fill=_INK, anchor="mm")
-        _measures(image, ring=ring, centre=centre, every=at % 3 == 0)
+        _measures(image, ring=ring, centre=centre, at=at)
 
 
-def _measures(image: Image.Image, *, ring: town.Points, centre: town.Points, every: bool) -> None:
-    """Distance on the longest side and on the shortest front; a bearing on every third lot."""
+def _measures(image: Image.Image, *, ring: town.Points, centre: town.Points, at: int) -> None:
+    """The shortest front of each lot; the longest side of every second, with its bearing on every sixth."""
     corners = _corners(ring)
     sides = [(float(np.hypot(*(b - a))) / _PX_PER_M, a, b) for a, b in itertools.pairwise([*corners, corners[0]])]
     long_m, a, b = max(sides, key=lambda side: side[0])
-    words = f"{long_m * _FEET:.2f}'"
-    if every:
-        words = f"{_bearing(a, b)}  {words}"
-    inward = (centre - (a + b) / 2) / max(1.0, float(np.hypot(*(centre - (a + b) / 2))))
-    _text(image, words, at=tuple((a + b) / 2 + inward * 8), toward=b - a, size=10, colour=_PLUM)
+    if at % 2 == 0:
+        words = f"{long_m * _FEET:.2f}'"
+        if at % 6 == 0:
+            words = f"{_bearing(a, b)}  {words}"
+        inward = (centre - (a + b) / 2) / max(1.0, float(np.hypot(*(centre - (a + b) / 2))))
+        _text(image, words, at=tuple((a + b) / 2 + inward * 8), toward=b - a, size=10, colour=_PLUM)
     fronts = [side for side in sides if 9.0 < side[0] < long_m - 3.0]
     if fronts:
         short_m, c, d = min(fronts, key=lambda side: side[0])
