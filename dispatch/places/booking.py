@@ -11,6 +11,8 @@ from dispatch.places import queries, schemas, windows
 from dispatch.policies import queries as policies
 from dispatch.policies.calendars import Calendar
 
+URGENT_PRIORITY = 1
+"""Work of this priority or above is done at once, not at an hour agreed."""
 PATTERN_DAYS = 14
 """How far back a day of the week is looked for whose shifts stand for a day that has none entered."""
 
@@ -30,7 +32,7 @@ def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime) -> 
         raise NoSuchKind(str(fault)) from fault
     place = queries.get_place(session, ref=ref)
     empty = schemas.WindowsOut(windows=[], minutes=kind.minutes, people=kind.people, as_of=now)
-    if kind.priority == 0 or kind.needs_clearance:
+    if kind.priority <= URGENT_PRIORITY or kind.needs_clearance:
         return empty
     calendar = policies.rules(session).calendar
     days = windows.days_offered(calendar=calendar, now=now)

@@ -190,7 +190,7 @@ def test_windows_count_the_crews_of_the_day_with_the_skills(app: Flask) -> None:
 def test_emergencies_and_shutoffs_for_nonpayment_have_no_windows(app: Flask) -> None:
     home = given.a_home()
     desk = given.logged_in(app, role="csr")
-    for kind in ("SHUTOFF_NONPAY", "MAIN_LEAK"):
+    for kind in ("SHUTOFF_NONPAY", "SHUTOFF_EMERGENCY", "MAIN_LEAK"):
         assert desk.get(f"/properties/premise-{home.premise_id}/windows?kind={kind}").get_json()["windows"] == []
     answer = desk.get(f"/properties/premise-{home.premise_id}/windows?kind=DANCE")
     assert (answer.status_code, answer.get_json()["code"]) == (422, "unknown_kind")
