@@ -40,7 +40,10 @@ SILENT: frozenset[str] = frozenset(
         "PlanDrafted", "PlanFailed", "PlanPublished", "RoutePublished", "RouteWithdrawn", "RouteChanged", "DraftChanged",
         "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",
         "CrewCheckedIn", "CrewOnBreak", "ShiftEnded",
+        "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",
+        "AttachmentStored",
         # On record for the auditor.
+        "ClearanceIssued", "ClearanceRefusedByRules", "CodeGiven", "ValveTurned", "ReadingRecorded", "ReadingDecided",
         "LoggedIn", "LoggedOut", "DeviceEnrolled", "PersonAdded",
         "PaymentRecorded", "HoldPlaced", "ServiceStopped", "ServiceRestored", "Charged", "NoticeServed",
     }
