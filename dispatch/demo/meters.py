@@ -75,7 +75,8 @@ def meter(*, cell: town.Cell, at: int, use: drafts.Use, lot_width_m: float, rng:
     else:
         size = sizes[at % len(sizes)]
     register = GALLON_REGISTER if cell.index % 4 == 2 else CCF_REGISTER
-    year = max(2004, min(2024, cell.built_year)) + int(rng.integers(0, 3))
+    # No later than the readings of three years begin.
+    year = max(2004, min(2018, cell.built_year)) + int(rng.integers(0, 4))
     # Steps share no factor with the size of their range: each number meets each place once.
     serial = 60_000_000 + (number * 7_919 + 10_418_822) % 30_000_001
     endpoint = 1_500_000_000 + (number * 104_729 + 48_220_917) % 99_999_989
@@ -98,12 +99,12 @@ def point(
 
     `bank` = (place from the left, how many) for boxes side by side.
     """
-    aside = lot.side_front is not None and lot.address is not None and bool(rng.random() < 0.65)
+    aside = lot.side_front is not None and bool(rng.random() < 0.65)
     front = lot.side_front if aside and lot.side_front is not None else lot.front
     heading = lot.side_heading_rad if aside else lot.front_heading_rad
-    main_street = lot.address.street if lot.address is not None else ""
+    main_street = lot.front_street
     street = lot.side_street if aside and lot.side_street is not None else main_street
-    half = 6.0 if aside else max(1.0, lot.width_m / 2 - 2.0)
+    half = 6.0 if aside else min(9.0, max(1.0, lot.width_m / 2 - 2.0))
     along = float(rng.uniform(-half, half)) if bank is None else (bank[0] - (bank[1] - 1) / 2) * 0.9
     out = 1.2
     east = math.cos(heading) * out - math.sin(heading) * along
@@ -140,7 +141,7 @@ def _position(
     *, street: str, heading: float, along: float, bank: tuple[int, int] | None, kind: PointKind,
     rng: np.random.Generator,
 ) -> str:  # fmt: skip
-    where = f"{street} side" if street else "Street side"
+    where = f"{street} side"
     if bank is not None:
         place = ("left", "right")[bank[0]] + " of two" if bank[1] == 2 else f"{bank[0] + 1} of {bank[1]} from left"
         # Seen from the street the bank runs the other way than seen from the house.

@@ -73,3 +73,9 @@ def business(*, number: int) -> str:
     """Name of a shop or works."""
     word = _FIRST_WORDS[(number * 37 + 5) % len(_FIRST_WORDS)]
     return f"{word} {_TRADES[(number * 11 + 3) % len(_TRADES)]}"
+
+
+def landlord(*, number: int) -> str:
+    """Name of a firm that lets homes."""
+    word = _FIRST_WORDS[(number * 29 + 11) % len(_FIRST_WORDS)]
+    return f"{word} {('Homes LLC', 'Apartments', 'Properties', 'Residential LP')[number % 4]}"

@@ -5,7 +5,7 @@ A cell is made whole from the plan alone, so that a town of 300,000 parcels is l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -293,7 +293,7 @@ class _Maker:
         relation: Literal["OWNER", "TENANT"] = "OWNER" if business or rng.random() < 0.68 else "TENANT"
         if stage in (arrears.Stage.TENANTS_TOLD, arrears.Stage.TENANTS_NOT_TOLD):
             relation = "OWNER"
-        first = self._person(business=business)
+        first = self._person(business=business, landlord=seat.units > 1)
         debt = arrears.debt(
             stage=stage, read_on=self.read_on, today=around.today, work_on=around.work_on, calendar=around.calendar,
             busy=self.busy, language=first.language, rng=rng,
@@ -330,10 +330,13 @@ class _Maker:
         book, page = divmod(at, 89_989)
         return f"{118 + book}-{10_000 + (page * 7_919 + 30_772) % 89_989}"
 
-    def _person(self, *, business: bool) -> people.Customer:
+    def _person(self, *, business: bool, landlord: bool = False) -> people.Customer:
         self.people_made += 1
         return people.customer(
-            number=self.cell.index * PEOPLE_A_CELL + self.people_made, business=business, rng=self.rng
+            number=self.cell.index * PEOPLE_A_CELL + self.people_made,
+            business=business,
+            landlord=landlord,
+            rng=self.rng,
         )
 
     def _hazards(self, lot: tracts.PlacedLot, point: meters.Point) -> tuple[Hazard, ...]:
@@ -367,12 +370,14 @@ class _Maker:
             premise = self._premise(
                 seat, stage=arrears.Stage.CURRENT, life=Life.EMPTY, story=readings.Story.EMPTY, first_row=None
             )
+            set_on = self.around.today - timedelta(days=int(self.rng.integers(30, 120)))
+            points = tuple(replace(point, meter=replace(point.meter, installed_on=set_on)) for point in premise.points)
             # Nobody lived here before: on a few lots the builder's first buyer begins today.
             begins = premise.accounts[1:] if at < 8 + TURN_ONS_IN_NEW_TRACT else ()
             premises.append(
                 Premise(
                     lot_at=at, address=None, customer_class="RESIDENTIAL", units=1, critical=(), hazards=(),
-                    points=premise.points, first_row=None, accounts=begins, life=Life.EMPTY,
+                    points=points, first_row=None, accounts=begins, life=Life.EMPTY,
                     story=readings.Story.EMPTY, valve_state="OFF_LOCKED",
                 )
             )  # fmt: skip

@@ -42,13 +42,13 @@ class Customer:
         return self.business or f"{self.family}, {self.given}"
 
 
-def customer(*, number: int, business: bool, rng: np.random.Generator) -> Customer:
+def customer(*, number: int, business: bool, rng: np.random.Generator, landlord: bool = False) -> Customer:
     """The customer with this number in the town. Numbers never share a phone within the first 58,000."""
     phones = [_phone(number * 2)]
     if rng.random() < 0.25:
         phones.append(_phone(number * 2 + 1))
     if business:
-        firm = names.business(number=number)
+        firm = names.landlord(number=number) if landlord else names.business(number=number)
         return Customer(
             given="", family="", business=firm, phones=tuple(phones), email=f"{_mailbox(firm)}.{number}@example.com",
             language="en", ok_to_text=False,

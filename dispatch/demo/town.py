@@ -267,5 +267,5 @@ def _built_year(*, template: Template, index: int, rng: np.random.Generator) -> 
     if template == "downtown":
         return 1926
     if template == "new_tract":
-        return 2025
+        return 2024
     return 1948 + (index * 3) % 62 + int(rng.integers(0, 5))

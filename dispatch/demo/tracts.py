@@ -58,6 +58,7 @@ class PlacedLot:
     """Lon, lat of the middle of the front line."""
     front_heading_rad: float
     """Direction from the lot to its street: 0 is east, a quarter turn is north."""
+    front_street: str
     side_street: str | None
     side_front: tuple[float, float] | None
     side_heading_rad: float
@@ -125,6 +126,7 @@ def build(*, plan: town.TownPlan, network: street_net.Network, cell: town.Cell) 
                 area_m2=round(float(areas[at]), 1),
                 address=addresses[at] if numbered else None,
                 front=(float(fronts[at, 0]), float(fronts[at, 1])), front_heading_rad=float(heading[at]),
+                front_street=_street(network=network, cell=cell, street=lot.front.street).name,
                 side_street=side_name,
                 side_front=(float(side_points[at, 0]), float(side_points[at, 1])) if lot.side_front else None,
                 side_heading_rad=float(side_heading[at]), width_m=_width_m(lot),

@@ -246,6 +246,8 @@ def test_nothing_in_the_books_lies_in_the_future(demo: tuple[Session, load.Loade
         latest = session.scalar(select(func.max(column)))
         assert latest is not None
         assert latest < midnight, column
+    for day_column in (meter_models.Meter.installed_on, meter_models.ServicePoint.pinned_on):
+        assert session.scalar(select(func.max(day_column))) < TODAY  # type: ignore[operator]
     assert session.scalar(select(func.max(account_models.Bill.mailed_on))) <= TODAY  # type: ignore[operator]
     assert session.scalar(select(func.max(meter_models.Reading.read_on))) < TODAY  # type: ignore[operator]
 
@@ -328,3 +330,14 @@ def test_a_space_of_the_mobile_home_park_is_found_by_its_number(demo: tuple[Sess
     found = search.find(session, line)
     assert found.results[0].ref.startswith("parcel-")
     assert found.results[0].label == line
+
+
+def test_a_meter_is_read_only_while_it_hangs_there(demo: tuple[Session, load.Loaded, Path]) -> None:
+    session, _, _ = demo
+    early = session.scalar(
+        select(func.count())
+        .select_from(meter_models.Reading)
+        .join(meter_models.Meter, meter_models.Meter.id == meter_models.Reading.meter_id)
+        .where(meter_models.Reading.read_on < meter_models.Meter.installed_on)
+    )
+    assert early == 0
