@@ -5,7 +5,7 @@ from datetime import datetime
 from dispatch.accounts import models as account_models
 from dispatch.accounts import operations as accounts
 from dispatch.accounts import queries as account_queries
-from dispatch.orders import models, operations
+from dispatch.orders import crossings, models, operations
 from dispatch.policies import queries as policies
 from dispatch.policies import wording
 from dispatch.transaction import Tx
@@ -45,6 +45,7 @@ def record_payment(
             paid_cents=amount_cents,
             paid_at=paid_at,
         )
+        crossings.after_payment(tx, account=account, paid_at=paid_at)
     return payment, recalled, owed, there
 
 

@@ -40,7 +40,7 @@ class Tablet:
         return {"Authorization": f"Bearer {self.token}"}
 
     def op(
-        self, kind: str, *, order: orders.ServiceOrder | None = None, visit: str | None = None,
+        self, kind: str, /, *, order: orders.ServiceOrder | None = None, visit: str | None = None,
         at: datetime = given.NOW, version: int | None = None, **payload: Any,
     ) -> dict[str, Any]:  # fmt: skip
         """The next operation of this tablet, chained to the one before it on the same visit."""
