@@ -55,21 +55,19 @@ def keep_positions(tx: Tx, *, shift: models.Shift, fixes: Sequence[Fix]) -> Fix 
     if not wanted:
         return None
     point, last = models.TrailPoint, tx.session.get(models.LastPosition, shift.crew_id)
-    known = set(
+    taken = list(
         tx.session.execute(
             select(point.at).where(
                 point.crew_id == shift.crew_id,
-                point.at >= wanted[0].at - timedelta(seconds=SPACING_S),
-                point.at <= wanted[-1].at,
+                point.at > wanted[0].at - timedelta(seconds=SPACING_S),
+                point.at < wanted[-1].at + timedelta(seconds=SPACING_S),
             )
         ).scalars()
     )
-    before: datetime | None = None
     for fix in wanted:
-        near = before is not None and (fix.at - before).total_seconds() < SPACING_S
-        if near or fix.at in known:
+        if any(abs((fix.at - at).total_seconds()) < SPACING_S for at in taken):
             continue
-        before = fix.at
+        taken.append(fix.at)
         tx.session.add(point(crew_id=shift.crew_id, at=fix.at, lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m))
     newest = wanted[-1]
     if last is None:

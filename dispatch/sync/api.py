@@ -210,8 +210,9 @@ def stream() -> Response:
     with transaction.reading() as session:
         on = policies.rules(session).calendar.day_of(clock.now())
         shift = crews.find_shift_of_person(session, person_id=person_id, on=on)
+        crew_id = None if shift is None else shift.crew_id
         seq = journal.last_seq(session)
-    answer = Response(_news(app, None if shift is None else shift.crew_id, seq), mimetype="text/event-stream")
+    answer = Response(_news(app, crew_id, seq), mimetype="text/event-stream")
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
