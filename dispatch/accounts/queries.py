@@ -126,6 +126,7 @@ def standing(
     service_point_id: int | None = None,
     open_orders: tuple[facts.OpenOrder, ...] = (),
     requested_by: str = "UNKNOWN",
+    asked_at: datetime | None = None,
 ) -> facts.Standing:
     """All that the rules ask about, in one frozen value."""
     calendar = policies.rules(session).calendar
@@ -144,7 +145,7 @@ def standing(
         "critical": (premise.critical,) if premise.critical else (),
         "open_orders": open_orders,
         "requested_by": requested_by,
-        "asked_at": now,
+        "asked_at": asked_at or now,
         "area_holds": tuple(
             facts.AreaHold(name=hold.reason_en, kinds=frozenset(hold.kinds), from_on=hold.from_on)
             for hold in policies.area_holds(session, lon=premise.lon, lat=premise.lat)

@@ -28,11 +28,12 @@ def verdict(
     point: evaluator.Point = "release",
     reason: str = "",
     leave_out_order_id: int | None = None,
+    asked_at: datetime | None = None,
 ) -> evaluator.Verdict:
-    """The verdict on one kind at one premise for work done at `at`."""
+    """The verdict on one kind at one premise for work done at `at`; `asked_at` is when it was asked for (default `at`)."""
     premise = accounts.get_premise(session, premise_id)
     account = accounts.get_account(session, account_id) if account_id else accounts.find_account_at(session, premise_id)
-    facts = _facts(session, premise, account, service_point_id, at, leave_out_order_id)
+    facts = _facts(session, premise, account, service_point_id, at, leave_out_order_id, asked_at or at)
     rules = policies.rules(session)
     return evaluator.evaluate(
         pack=rules, standing=facts, kind=kind, reason=reason, at=at, calendar=rules.calendar, point=point
@@ -45,7 +46,7 @@ def verdicts(
     """Verdicts of the kinds that the desk offers, from one load of the standing."""
     premise = accounts.get_premise(session, premise_id)
     account = accounts.find_account_at(session, premise_id)
-    facts = _facts(session, premise, account, None, at, None)
+    facts = _facts(session, premise, account, None, at, None, at)
     rules = policies.rules(session)
     return {
         kind: evaluator.evaluate(pack=rules, standing=facts, kind=kind, reason="", at=at, calendar=rules.calendar)
@@ -60,6 +61,7 @@ def _facts(
     service_point_id: int | None,
     at: datetime,
     leave_out_order_id: int | None,
+    asked_at: datetime,
 ) -> standing.Standing:
     here = queries.open_at(session, premise_id=premise.id)
     near = queries.open_near(session, lon=premise.lon, lat=premise.lat, metres=NEAR_FT * 0.3048, kinds=("LEAK_CHECK",))
@@ -82,6 +84,7 @@ def _facts(
         open_orders=others,
         # The rep has checked name and PIN on the call before the desk lets an order be made.
         requested_by="HOLDER",
+        asked_at=asked_at,
     )
 
 

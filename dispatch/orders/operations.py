@@ -73,6 +73,7 @@ def open_order(tx: Tx, *, request: schemas.OrderIn) -> models.ServiceOrder:
             account_id=place.account.id if place.account else None,
             service_point_id=place.service_point_id,
             at=work_at,
+            asked_at=tx.now,
             reason=request.reason if request.reason.isupper() else "",
         )
         overridden = {one.rule_id for one in request.overrides if one.reason}
@@ -163,6 +164,8 @@ def _place(tx: Tx, request: schemas.OrderIn) -> _Place:
         place.premise, place.parcel_id, place.lot_id = premise, premise.parcel_id, premise.lot_id
         place.account = accounts.find_account_at(tx.session, premise.id)
         place.title, place.lon, place.lat = premise.address, premise.lon, premise.lat
+        if not place.title and premise.lot_id is not None:
+            place.title = _lot_title(tx, premise.lot_id)
         points = meters.service_points_of(tx.session, premise.id)
         wanted = [one for one in points if request.service_point_id in (None, one.id)]
         if request.service_point_id is not None and not wanted:
@@ -197,9 +200,8 @@ def _place(tx: Tx, request: schemas.OrderIn) -> _Place:
         lot = tx.session.get(stores.Lot, request.lot_id)
         if lot is None:
             raise errors.NotFound(f"There is no lot {request.lot_id}.")
-        tract = tx.session.get_one(stores.TractMap, lot.tract_id)
         place.lot_id, place.parcel_id = lot.id, lot.parcel_id
-        place.title, place.lon, place.lat = f"Lot {lot.lot}, Tract {tract.tract_no}", lot.lon, lot.lat
+        place.title, place.lon, place.lat = _lot_title(tx, lot.id), lot.lon, lot.lat
         return place
     if request.parcel_id is not None:
         parcel = tx.session.get(stores.Parcel, request.parcel_id)
@@ -220,6 +222,12 @@ def _place(tx: Tx, request: schemas.OrderIn) -> _Place:
             )
         ],
     )
+
+
+def _lot_title(tx: Tx, lot_id: int) -> str:
+    lot = tx.session.get_one(stores.Lot, lot_id)
+    tract = tx.session.get_one(stores.TractMap, lot.tract_id)
+    return f"Lot {lot.lot}, Tract {tract.tract_no}"
 
 
 def _due_on(request: schemas.OrderIn, calendar: Calendar, now: datetime, reasons: list[errors.Reason]) -> date:

@@ -133,3 +133,10 @@ def test_a_body_that_is_no_json_is_refused(app: Flask) -> None:
     rep = given.logged_in(app, role="csr")
     answer = rep.client.post("/api/v1/orders", data=b"\xff\xfe{", headers=rep.headers)
     assert answer.status_code == 400
+
+
+def test_a_shutoff_asked_for_today_may_be_done_tomorrow(app: Flask) -> None:
+    home = given.a_home()
+    rep = given.logged_in(app, role="csr")
+    assert rep.post("/orders", _order(app, home, "SHUTOFF_REQUEST", due_on="2026-08-25")).status_code == 422
+    assert rep.post("/orders", _order(app, home, "SHUTOFF_REQUEST", due_on="2026-08-26")).status_code == 201

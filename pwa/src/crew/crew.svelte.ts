@@ -24,6 +24,9 @@ export interface CrewSettings {
   leftHand: boolean
 }
 
+/** How far the office's clock is ahead of this device's, in ms; kept so that a restart without signal knows the day. */
+const SKEW = 'curbstop.skew'
+
 const DEFAULTS: CrewSettings = { theme: 'sun', leftHand: false }
 
 class Crew {
@@ -49,7 +52,9 @@ class Crew {
   silentSince = $state<string | null>(null)
   sending = $state(false)
   place = $state.raw<{ lon: number; lat: number; accuracy_m: number; at: string } | null>(null)
-  now = $state(Date.now())
+  #skewMs = Number(localStorage.getItem(SKEW) ?? 0) || 0
+  /** The office's time, as well as the device knows it. */
+  now = $state(Date.now() + this.#skewMs)
 
   readonly stops = $derived(shownStops(this.day, this.orders, this.visits, this.kept))
   readonly next = $derived(nextStop(this.stops))
@@ -65,9 +70,19 @@ class Crew {
   /** Reads the store now and after every change of it, by whomever. */
   async begin(): Promise<void> {
     this.store.onChange(() => void this.#readSoon())
-    setInterval(() => (this.now = Date.now()), 1000)
+    setInterval(() => (this.now = this.officeMs()), 1000)
     await this.#read()
     this.loaded = true
+  }
+
+  /** The office's time in ms: counted on from the last answer, else the device's clock as far off as it was then. */
+  officeMs(): number {
+    const counted = this.clock.serverNowMs()
+    if (counted !== null) {
+      this.#skewMs = counted - Date.now()
+      localStorage.setItem(SKEW, String(Math.round(this.#skewMs)))
+    }
+    return Date.now() + this.#skewMs
   }
 
   stopOf(orderId: number): ShownStop | null {

@@ -41,14 +41,19 @@ async function oneTalk(): Promise<void> {
   const run = await flush(line)
   try {
     if (run.outcome !== 'done') throw new FieldFault(run.outcome === 'login' ? 401 : 0, run.fault ?? '', run.waitS)
-    const today = isoDay(Date.now())
+    let today = isoDay(crew.officeMs())
     const known = await crew.store.read(['meta'], (tx) =>
       tx.get<{ on: string; route_version: number }>('meta', META.day),
     )
     if (known?.on !== today) {
       await takeDay(line, today)
+      // The answer told the office's time: where this device's clock shows another day, the office's day counts.
+      if (isoDay(crew.officeMs()) !== today) {
+        today = isoDay(crew.officeMs())
+        await takeDay(line, today)
+      }
       void fetchMapsQuietly()
-      await sweep(crew.store, new Date(Date.now() - KEEP_DAYS * 86_400_000).toISOString())
+      await sweep(crew.store, new Date(crew.officeMs() - KEEP_DAYS * 86_400_000).toISOString())
     } else await takeChanges(line)
     heard()
   } catch (fault) {
