@@ -203,7 +203,14 @@ def _take(intake: _Intake, row: account_file.AccountRow) -> Sequence[account_fil
 
 def _place(intake: _Intake, row: account_file.AccountRow) -> accounts.Premise | account_file.Fault:
     line = addresses.normalise(f"{row.address} {row.unit or ''}".strip()) if row.address else ""
-    listed = _listed(intake, row)
+    said = _listed(intake, row)
+    # The same line on several parcels (two towns, a corner lot): a parcel number or a place decides, or nobody does.
+    if len({one.parcel_id for one in said}) > 1 and row.parcel_number is None and row.lonlat is None:
+        return account_file.Fault(
+            code="address_unclear",
+            detail=f"address {row.address!r} stands on several parcels; give parcel_number, zip, or lon and lat",
+        )
+    listed = said[0] if len({one.parcel_id for one in said}) == 1 else None
     parcel_id = listed.parcel_id if listed is not None else None
     parcel: stores.Parcel | None = None
     if row.parcel_number is not None:
@@ -246,10 +253,10 @@ def _place(intake: _Intake, row: account_file.AccountRow) -> accounts.Premise | 
     return premise
 
 
-def _listed(intake: _Intake, row: account_file.AccountRow) -> stores.Address | None:
-    """The map's address that this row names, its unit too, else the house without the unit."""
+def _listed(intake: _Intake, row: account_file.AccountRow) -> list[stores.Address]:
+    """The map's addresses that this row names: with its unit, else the house without the unit."""
     if not row.address:
-        return None
+        return []
     whole = addresses.normalise(f"{row.address} {row.unit or ''}".strip())
     house = addresses.normalise(row.address)
     address = stores.Address
@@ -258,11 +265,9 @@ def _listed(intake: _Intake, row: account_file.AccountRow) -> stores.Address | N
         .where(address.district_id == intake.district.id, address.full_text.in_({whole, house}))
         .order_by(address.full_text != whole, address.id)
     ).all()
-    # The same line in two towns: the ZIP decides, or nobody does.
     if row.zip:
         there = [one for one in there if not one.zip or one.zip == row.zip]
-    same = {one.parcel_id for one in there if one.full_text == there[0].full_text} if there else set()
-    return there[0] if len(same) == 1 else None
+    return [one for one in there if one.full_text == there[0].full_text]
 
 
 def _open(

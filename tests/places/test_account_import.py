@@ -119,6 +119,25 @@ def test_an_address_alone_finds_its_parcel(town: Flask, tmp_path: Path) -> None:
         assert tx.session.scalars(select(accounts.Premise.parcel_id)).one() == 2
 
 
+def test_an_address_on_two_parcels_is_never_guessed(town: Flask, tmp_path: Path) -> None:
+    with given.edge() as tx:
+        tx.session.add(
+            stores.Address(
+                district_id=1,
+                parcel_id=1,
+                number="2216",
+                street="ALDER GLEN DR",
+                full_text="2216 ALDER GLEN DR",
+                zip="94539",
+            )
+        )
+    unclear = "118-2,Bao Nguyen,2020-01-01,2216 Alder Glen Dr,,,,,,,,"
+    assert brought(tmp_path, unclear).reasons == {"address_unclear": 1}
+    assert brought(tmp_path, unclear + ",94536", heading=HEADING + ",zip").kept == 1
+    with given.edge() as tx:
+        assert tx.session.scalars(select(accounts.Premise.parcel_id)).all() == [2]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
