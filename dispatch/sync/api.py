@@ -1,7 +1,9 @@
 """Field sync over HTTP: the day, its changes, operations, clearances, positions, photos and the stream of news."""
 
+import gzip
 import json
 import queue
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, cast
@@ -54,13 +56,14 @@ SHAPES.append(schemas.OperationIn)
 
 
 @endpoint("GET", "/field/day", needs="field.work", query=DayQuery, answer=schemas.FieldDay)
-def get_day(query: DayQuery) -> schemas.FieldDay:
+def get_day(query: DayQuery) -> Response:
     """The whole day of the caller's crew."""
     with transaction.transaction(actor=guard.actor()) as tx:
         on = _day(query.date) or policies.rules(tx.session).calendar.day_of(tx.now)
-        return day.package(
+        found = day.package(
             tx, person_id=guard.person().id, on=on, device_id=guard.device_id(), tiles_dir=_settings().tiles_dir
         )
+    return _packed(found)
 
 
 @endpoint("GET", "/field/changes", needs="field.work", query=ChangesQuery, answer=schemas.FieldChanges)
@@ -218,8 +221,6 @@ def stream() -> Response:
 
 
 def _news(app: Flask, crew_id: int | None, seq: int) -> Iterator[str]:
-    import time
-
     ends = time.monotonic() + STREAM_S
     with app.app_context(), transaction.bus().subscribed() as inbox:
         yield f"event: news\ndata: {json.dumps({'cursor': seq})}\n\n"
@@ -241,6 +242,17 @@ def _news(app: Flask, crew_id: int | None, seq: int) -> Iterator[str]:
                 continue
             seq = newest
             yield f"event: news\ndata: {json.dumps({'cursor': seq})}\n\n"
+
+
+def _packed(value: Wire) -> Response:
+    """JSON, squeezed where the client takes that: a day goes over a weak network."""
+    body = value.model_dump_json().encode()
+    answer = Response(body, mimetype="application/json")
+    answer.headers["Vary"] = "Accept-Encoding"
+    if "gzip" in request.headers.get("Accept-Encoding", "") and len(body) > 1000:
+        answer.set_data(gzip.compress(body, 6))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
 
 
 def _settings() -> Settings:

@@ -63,7 +63,11 @@ def test_one_call_brings_the_whole_day_and_it_is_small(tablet: Tablet) -> None:
     assert by_id[read.id]["clearance"] is None
     assert by_id[cut.id]["clearance"]["result"] == "pass"
     assert by_id[cut.id]["clearance"]["token"].count(".") == 2
-    assert len(answer.data) < 90_000, len(answer.data)
+    assert len(answer.data) < 250_000
+    headers = {**tablet.headers, "Accept-Encoding": "gzip"}
+    squeezed = tablet.app.test_client().get("/api/v1/field/day", headers=headers)
+    assert squeezed.headers["Content-Encoding"] == "gzip"
+    assert len(squeezed.data) < 30_000, len(squeezed.data)
 
 
 def test_a_shutoff_that_a_rule_blocks_carries_the_reason_and_no_token(tablet: Tablet) -> None:

@@ -1,18 +1,20 @@
 """Whatever is sent, how often and in which order: it is in the books exactly once."""
 
 import random
+import threading
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dispatch import transaction
 from dispatch.accounts import models as accounts
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
-from dispatch.sync import books, models, receipts
+from dispatch.sync import books, models, payloads, receipts
 from tests import given
 from tests.sync.tablet import Tablet, a_final_read, a_shutoff, an_order, answers, fresh
 
@@ -246,3 +248,60 @@ def readings_by_status() -> dict[str, int]:
             .group_by(meters.Reading.status)
         )
         return {row[0]: row[1] for row in rows}
+
+
+def test_the_same_batch_sent_by_four_hands_at_once_is_booked_once(tablet: Tablet) -> None:
+    order, _, ops = a_cleared_shutoff(tablet)
+    found: list[list[dict[str, Any]]] = []
+    hands = [threading.Thread(target=lambda: found.append(tablet.send(*ops))) for _ in range(4)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    for one in zip(*found, strict=True):
+        assert {receipt["answer"] for receipt in one} <= {"applied", "duplicate", "waiting"}
+        assert len({receipt["receipt"] for receipt in one if receipt["receipt"]}) == 1
+    assert fresh(order).state == "POSTED"
+    assert count(models.FieldReceipt) == len(ops)
+    assert count(accounts.Charge) == 1
+
+
+def test_a_fault_in_one_operation_holds_it_alone_and_a_person_can_apply_it(tablet: Tablet) -> None:
+    home = given.a_home()
+    order = an_order(kind="FINAL_READ", home=home, crew_id=tablet.crew.crew_id, reason="MOVE_OUT")
+    ops = a_final_read(tablet, order, home)
+    with given.edge() as tx:
+        # A row that cannot be read as it should be: the premise's reading was spoilt by hand.
+        tx.session.execute(update(meters.Meter).where(meters.Meter.id == home.meter_id).values(multiplier="none"))
+    found = tablet.send(*ops)
+    assert answers(found) == ["applied"] * 5 + ["held"]
+    assert fresh(order).state == "ON_SITE"
+    with given.edge() as tx:
+        tx.session.execute(update(meters.Meter).where(meters.Meter.id == home.meter_id).values(multiplier="1"))
+    supervisor = given.logged_in(tablet.app, role="supervisor")
+    [line] = supervisor.get("/reviews").get_json()["held"]
+    answer = supervisor.post(f"/held/{line['held_id']}/decision", {"decision": "apply", "note": "Meter mended"})
+    assert answer.status_code == 204, answer.text
+    assert fresh(order).state == "POSTED"
+
+
+@pytest.mark.parametrize(
+    ("shown", "elapsed_ms", "placed"),
+    [
+        (timedelta(minutes=-30), None, timedelta(minutes=-30)),
+        (timedelta(minutes=+1), None, timedelta(0)),
+        (timedelta(days=+3), 600_000, timedelta(minutes=-20)),
+        (timedelta(days=+3), None, timedelta(0)),
+        (timedelta(days=-3), None, timedelta(days=-3)),
+        (timedelta(days=-3), 600_000, timedelta(minutes=-20)),
+    ],
+)
+def test_the_moment_is_placed_by_the_monotonic_clock_where_the_tablets_clock_cannot_be_right(
+    shown: timedelta, elapsed_ms: int | None, placed: timedelta
+) -> None:
+    """Heard half an hour ago; the deed was ten minutes after that."""
+    found = payloads.placed_at(
+        occurred_at=given.NOW + shown, received_at=given.NOW, heard_at=given.NOW - timedelta(minutes=30),
+        elapsed_ms=elapsed_ms,
+    )  # fmt: skip
+    assert found == given.NOW + placed
