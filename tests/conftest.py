@@ -74,30 +74,58 @@ def bus_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path, bus_url: str) -> Iterator[Settings]:
-    """Settings of an installation with an empty database, on SQLite and on PostgreSQL."""
-    url = ""
-    if request.param == "postgres":
-        url = POSTGRES
-        engine = create_engine(url)
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
-    yield Settings(data_dir=tmp_path / "data", database_url=url, redis_url=bus_url, login_tries_per_minute=1000)
+def settings(request: pytest.FixtureRequest, tmp_path: Path, bus_url: str) -> Settings:
+    """Settings of an installation, on SQLite and on PostgreSQL."""
+    url = POSTGRES if request.param == "postgres" else ""
+    return Settings(data_dir=tmp_path / "data", database_url=url, redis_url=bus_url, login_tries_per_minute=1000)
+
+
+@pytest.fixture(scope="session")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and nothing in them: made once, copied for every test."""
+    path = tmp_path_factory.mktemp("blank") / "curbstop.db"
+    engine = create_engine(f"sqlite:///{path}")
+    tables.metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_tables() -> None:
+    """All tables in the PostgreSQL database of the tests: made once, emptied before every test."""
+    engine = create_engine(POSTGRES)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    tables.metadata.create_all(engine)
+    engine.dispose()
+
+
+def _emptied_postgres() -> None:
+    engine = create_engine(POSTGRES)
+    names = ", ".join(f'"{table.name}"' for table in tables.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text("INSERT INTO journal_counter (id, seq, hash) VALUES (1, 0, '')"))
+    engine.dispose()
 
 
 @pytest.fixture
-def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def app(settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An application with a utility (California special district) and nobody in it yet; it is Tuesday, 10:30."""
     from dispatch import clock
     from dispatch.app import create_app
     from dispatch.db.engine import engine
 
+    if settings.database_url:
+        request.getfixturevalue("postgres_tables")
+        _emptied_postgres()
+    else:
+        settings.data_dir.mkdir(parents=True)
+        shutil.copy(request.getfixturevalue("blank_database"), settings.data_dir / "curbstop.db")
     monkeypatch.setenv(clock.VARIABLE, clock.setting(start=given.NOW))
     app = create_app(settings)
     with app.app_context():
-        tables.metadata.create_all(engine())
         given.a_utility()
         yield app
         engine().dispose()

@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -176,12 +176,10 @@ def _notices(session: Any, account_id: int, today: date) -> None:
     from dispatch.policies import wording
 
     contents = sorted(wording.WORDS)
-    local = lambda days, hour=10: (
-        datetime.combine(  # noqa: E731
-            today - timedelta(days=days), datetime.min.time(), tzinfo=PACIFIC
-        )
-        + timedelta(hours=hour)
-    )
+
+    def local(days: int, hour: int = 10) -> datetime:
+        return datetime.combine(today - timedelta(days=days), time(hour), tzinfo=PACIFIC)
+
     rows: list[tuple[str, str, str, datetime, dict[str, Any]]] = [
         ("CONTACT", "PHONE", "CUSTOMER", local(13), {"reached": "HOLDER", "offered": contents}),
         ("CONTACT", "PHONE", "CUSTOMER", local(5), {"reached": "HOLDER", "offered": contents}),

@@ -61,5 +61,7 @@ class Cursor(Base):
 event.listen(
     cast(Table, JournalCounter.__table__),
     "after_create",
-    DDL("INSERT INTO journal_counter (id, seq, hash) VALUES (1, 0, '')"),
+    DDL(  # type: ignore[no-untyped-call]
+        "INSERT INTO journal_counter (id, seq, hash) VALUES (1, 0, '')"
+    ),
 )
