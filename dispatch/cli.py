@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from sqlalchemy import exc as database
 
 from dispatch import config, errors, supervisor
-from dispatch.commands import day, demo, init, maps, migrate, openapi, plan, run
+from dispatch.commands import accounts, day, demo, init, maps, migrate, openapi, plan, run
 
-COMMANDS = (run, init, demo, migrate, maps, plan, day, openapi)
+COMMANDS = (run, init, demo, migrate, maps, accounts, plan, day, openapi)
 
 
 class Wrong(Exception):  # noqa: N818 - an answer for the operator

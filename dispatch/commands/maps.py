@@ -1,9 +1,10 @@
-"""`curbstop maps`: load county files, and ask the search box."""
+"""`curbstop maps`: load county files, cut the map archives, and ask the search box."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from dispatch import errors, transaction
+from dispatch import clock, errors, transaction
 from dispatch.commands import house
 from dispatch.config import Settings
 
@@ -13,10 +14,71 @@ def add(commands: Any, folder: argparse.ArgumentParser) -> None:
     words = "load county files, ask the search box"
     parser = commands.add_parser("maps", help=words, description=words)
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    load = inner.add_parser("import", help="load files of a county or city", parents=[folder])
+    load.add_argument("file", type=Path, help="a file of one --layer, or the folder of a --source")
+    what = load.add_mutually_exclusive_group(required=True)
+    what.add_argument("--layer", help="parcels, addresses, streets, hydrants ...; with --columns")
+    what.add_argument("--source", help="a town whose files are known, such as cambridge_ma")
+    load.add_argument(
+        "--columns",
+        default="",
+        metavar="OURS=THEIRS,...",
+        help="which column is what, such as number=APN,address=SITUS",
+    )
+    load.set_defaults(act=act_import)
+    load = inner.add_parser("import", help="load one county file, or all files of a described town", parents=[folder])
+    load.add_argument("path", type=Path, help="the file, or with --town the folder")
+    load.add_argument("--town", help="name of a town whose files are described (maps/sources)")
+    load.add_argument("--layer", help="parcels, tax_roll, addresses, streets, intersections, hydrants, mains, sheets")
+    load.add_argument("--column", action="append", default=[], metavar="OURS=THEIRS", help="number=APN, and so on")
+    load.add_argument("--apn-format", help="how the county writes parcel numbers; needed on the first import")
+    load.set_defaults(act=act_import)
+    cut = inner.add_parser("tiles", help="cut the map archives that screens and tablets draw", parents=[folder])
+    cut.set_defaults(act=act_tiles)
     search = inner.add_parser("search", help="what the search box finds", parents=[folder])
     search.add_argument("query", nargs="+", help="what would be typed")
     search.add_argument("--limit", type=int, default=10)
     search.set_defaults(act=act_search)
+
+
+def act_import(args: argparse.Namespace, settings: Settings) -> int:
+    """Load one layer or a whole town in one transaction, list what was rejected, draw the map archives anew."""
+    from dispatch.commands import reports
+    from dispatch.places import imports
+
+    columns = _columns(args.columns)
+    house.require(settings)
+    with house.opened(settings), house.on_its_clock(settings):
+        with house.progress("Maps") as bar, transaction.transaction(actor=house.OPERATOR) as tx:
+            if args.source:
+                done = imports.import_town(
+                    tx.session, source=args.source, folder=args.file, now=clock.now(),
+                    progress=lambda share, stage: bar(stage, share, 1.0),
+                )  # fmt: skip
+            else:
+                one = imports.import_maps(
+                    tx.session, layer=args.layer, file=args.file, columns=columns, now=clock.now(),
+                    progress=lambda share, stage: bar(stage, share, 1.0),
+                )  # fmt: skip
+                done = {args.layer: one}
+        with transaction.reading() as session:
+            for name, report in done.items():
+                reports.tell(session, name=name, report=report)
+            with house.progress("Map archives") as bar:
+                imports.build_tiles(
+                    session, out_dir=settings.tiles_dir, progress=lambda share, stage: bar(stage, share, 1.0)
+                )
+    return 0
+
+
+def _columns(text: str) -> dict[str, str]:
+    found = {}
+    for pair in filter(None, text.split(",")):
+        ours, sign, theirs = pair.partition("=")
+        if not sign or not ours.strip() or not theirs.strip():
+            raise errors.Refusal(f"--columns reads OURS=THEIRS,..., not {pair!r}.")
+        found[ours.strip()] = theirs.strip()
+    return found
 
 
 def act_search(args: argparse.Namespace, settings: Settings) -> int:
@@ -32,3 +94,62 @@ def act_search(args: argparse.Namespace, settings: Settings) -> int:
     if not found.results:
         raise errors.Refusal("Nothing was found.")
     return 0
+
+
+def act_import(args: argparse.Namespace, settings: Settings) -> int:
+    """Load the files in one transaction, then cut the map archives anew."""
+    from dispatch.places import imports
+
+    house.require(settings)
+    if bool(args.town) == bool(args.layer):
+        raise errors.Refusal("Say --layer LAYER for one file, or --town NAME for a folder of a described town.")
+    columns: dict[str, str] = {}
+    for pair in args.column:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not ours or not theirs:
+            raise errors.Refusal(f"--column reads OURS=THEIRS, such as number=APN, not {pair!r}.")
+        columns[ours] = theirs
+    with house.opened(settings), house.progress("Map") as bar:
+        with transaction.transaction(actor=house.OPERATOR) as tx:
+            if args.town:
+                reports: Mapping[str, Any] = imports.import_town(
+                    tx.session, source=args.town, folder=args.path, now=clock.now(),
+                    progress=lambda share, stage: bar(stage, share, 1.0),
+                )  # fmt: skip
+            else:
+                report = imports.import_maps(
+                    tx.session, layer=args.layer, file=args.path, columns=columns, now=clock.now(),
+                    apn_format=args.apn_format, progress=lambda share, stage: bar(stage, share, 1.0),
+                )  # fmt: skip
+                reports = {args.layer: report}
+        _cut(settings, bar)
+    for layer, report in reports.items():
+        print_report(layer, report)
+    return 0
+
+
+def act_tiles(args: argparse.Namespace, settings: Settings) -> int:
+    """Cut the map archives from the rows."""
+    house.require(settings)
+    with house.opened(settings), house.progress("Map archives") as bar:
+        _cut(settings, bar)
+    return 0
+
+
+def _cut(settings: Settings, bar: house.Bar) -> None:
+    from dispatch.places import imports
+
+    with transaction.reading() as session:
+        imports.build_tiles(session, out_dir=settings.tiles_dir, progress=lambda share, stage: bar(stage, share, 1.0))
+
+
+def print_report(layer: str, report: Any) -> None:
+    """Rows read, kept, repaired, rejected, and each reason with its count."""
+    print(
+        f"{layer}: {report.read:,} rows read, {report.kept:,} kept ({report.repaired:,} repaired), "
+        f"{report.rejected:,} rejected"
+    )
+    for reason, count in report.reasons.items():
+        print(f"  {count:>7,} {reason}")
+    if report.reasons:
+        print(f"  Each row and its reason stands in map_rejected_row, import {report.import_id}.")

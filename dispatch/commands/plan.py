@@ -9,7 +9,6 @@ from dispatch import clock, errors, transaction
 from dispatch.commands import house
 from dispatch.config import Settings
 from dispatch.policies import queries as policies
-from dispatch.routes import models, operations
 
 PATIENCE_S = 60.0
 
@@ -25,6 +24,8 @@ def add(commands: Any, folder: argparse.ArgumentParser) -> None:
 
 def act(args: argparse.Namespace, settings: Settings) -> int:
     """Record the request; the relay turns it into a job of the worker. Exit code 1 when the plan failed."""
+    from dispatch.routes import models, operations
+
     house.require(settings)
     with house.opened(settings), house.on_its_clock(settings):
         with transaction.transaction(actor=house.OPERATOR, now=clock.now()) as tx:

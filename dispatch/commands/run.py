@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import ssl
+import subprocess
 import sys
 import time
 import urllib.error
@@ -127,7 +128,7 @@ def _prepare(settings: Settings, *, parcels: int) -> models.Utility:
     """The utility; where there is no embedded database yet, the demo district is made."""
     if not house.is_there(settings):
         print(f"  No database in {settings.data_dir} yet: making the demo district.", flush=True)
-        demo.make(settings, parcels=parcels)
+        _make_demo(settings, parcels=parcels)
     elif migrating.pending(url=settings.database):
         if settings.database_url:
             raise house.NotMigrated("The database is older than this version. Back it up, then run `curbstop migrate`.")
@@ -141,6 +142,23 @@ def _prepare(settings: Settings, *, parcels: int) -> models.Utility:
             "This database has no utility yet. Run `curbstop init` (or `curbstop demo` for the demo district) first."
         )
     return found
+
+
+def _make_demo(settings: Settings, *, parcels: int) -> None:
+    """In a process of its own: the supervisor stays up for weeks and must not keep the memory of it."""
+    command = [
+        sys.executable,
+        "-m",
+        "dispatch.cli",
+        "demo",
+        "--data",
+        str(settings.data_dir),
+        "--parcels",
+        str(parcels),
+    ]
+    done = subprocess.run(command, env=_environment(settings), check=False)  # noqa: S603
+    if done.returncode != 0:
+        raise supervisor.CannotStart("The demo district was not made (see above). Run it again: it begins anew.")
 
 
 def _environment(settings: Settings) -> dict[str, str]:
