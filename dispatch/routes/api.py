@@ -7,7 +7,7 @@ from dispatch import clock, errors
 from dispatch.auth import guard
 from dispatch.endpoint import endpoint
 from dispatch.policies import queries as policies
-from dispatch.routes import moves, operations, queries, schemas, shown
+from dispatch.routes import moves, operations, queries, schemas, shown, workflow
 from dispatch.transaction import reading, transaction
 from dispatch.wire import Wire
 
@@ -37,12 +37,9 @@ def show_plan(plan_id: int) -> schemas.PlanOut:
 @endpoint("POST", "/plans/<int:plan_id>/publication", needs="routes.publish", answer=schemas.PlanOut)
 def publish_plan(plan_id: int) -> schemas.PlanOut:
     """Send a draft to the crews."""
-    with transaction(actor=guard.actor()) as tx:
-        tx.command("publish_plan", {"plan_id": plan_id})
-        plan = queries.get_plan(tx.session, plan_id)
-        operations.publish(tx, plan=plan)
-        tx.session.flush()
-        return shown.plan_out(tx.session, plan=plan)
+    workflow.publish(plan_id=plan_id, actor=guard.actor())
+    with reading() as session:
+        return shown.plan_out(session, plan=queries.get_plan(session, plan_id))
 
 
 @endpoint("GET", "/routes", needs="routes.see", query=DayQuery, answer=schemas.DayRoutesOut)

@@ -4,6 +4,7 @@ Instants become seconds after local midnight here and nowhere else. On a day wit
 seconds count real time from midnight, so that no drive gets an hour longer.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -163,6 +164,38 @@ def problem(*, facts: DayFacts, place_of: Mapping[int, int], travel_s: npt.NDArr
     ]
     crews = [_crew(facts=facts, crew=crew, place_of=place_of) for crew in facts.crews]
     return planner.Problem(crews=tuple(crews), jobs=tuple(jobs), travel_s=travel_s)
+
+
+SPARE = 1.25
+"""Room above the bare work that a shared-out day leaves to driving, windows and skills."""
+
+
+def shared_out(problem: planner.Problem) -> planner.Problem | None:
+    """The day with shifts shortened to what the work needs, so that it is shared among all crews; None for a full day.
+
+    Driving alone would pack a light day into few trucks: they would run late while others stand in the yard.
+    """
+    work_s = sum(job.service_s for job in problem.jobs)
+    room_s = sum(max(0, crew.end_s - crew.start_s - (crew.lunch_s if crew.has_lunch else 0)) for crew in problem.crews)
+    share = SPARE * work_s / room_s if room_s else 1.0
+    if share >= 1.0:
+        return None
+    crews = tuple(dataclasses.replace(crew, end_s=_shortened(crew, share)) for crew in problem.crews)
+    return dataclasses.replace(problem, crews=crews)
+
+
+def _shortened(crew: planner.Crew, share: float) -> int:
+    # A shift that ends before the lunch hour has its lunch after the last stop: the whole day has room for it.
+    return crew.start_s + int((crew.end_s - crew.start_s) * share)
+
+
+def with_homes(problem: planner.Problem, plan: planner.Plan) -> planner.Problem:
+    """The day again, every order preferring the crew that a first plan gave it."""
+    home = {order_id: crew_id for crew_id, some in plan.sequences().items() for order_id in some}
+    jobs = tuple(
+        dataclasses.replace(job, prefer_crew_id=home.get(job.order_id, job.prefer_crew_id)) for job in problem.jobs
+    )
+    return dataclasses.replace(problem, jobs=jobs)
 
 
 def _job(*, facts: DayFacts, order: OrderFacts, place: int, lock: tuple[int, int] | None) -> planner.Job:

@@ -14,7 +14,7 @@ from dispatch.orders import operations as order_operations
 from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder
 from dispatch.policies import queries as policies
-from dispatch.routes import day, events, facts, models, planner, queries, wording
+from dispatch.routes import day, events, models, planner, queries, wording
 from dispatch.transaction import Tx
 
 NIGHT_SECONDS = 60
@@ -211,11 +211,11 @@ class _Before:
     ahead: tuple[int, ...]
 
 
-def publish(tx: Tx, *, plan: models.DayPlan) -> None:
+def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, object]]) -> None:
     """Send a draft to the crews: it takes the place of the day's plan in force.
 
-    Stops begun meanwhile stay with their crew, first. Shutoffs that the rules stop by now are not sent, and listed with
-    the rule. A crew hears in sentences what changed; the version of its route grows only when its stops changed.
+    Stops begun meanwhile stay with their crew, first. Shutoffs that the rules stop by now (`blocked`, by order id) are
+    not sent, and listed with the rule. A crew hears in sentences what changed; the version of its route grows only when its stops changed.
     """
     if plan.status != "draft":
         text = ("This plan is no draft. Look again.", "Este plan no es un borrador. Véalo de nuevo.")
@@ -241,7 +241,7 @@ def publish(tx: Tx, *, plan: models.DayPlan) -> None:
     sent: set[int] = set()
     for route in routes:
         sent |= _send_route(tx, plan=plan, route=route, stops=stops.get(route.id, []), rows=rows,
-                            before=before.get(route.crew_id))  # fmt: skip
+                            before=before.get(route.crew_id), blocked=blocked)  # fmt: skip
     for route in old_routes:
         for stop in old_stops.get(route.id, []):
             order = rows[stop.order_id]
@@ -276,6 +276,7 @@ def _send_route(
     stops: Sequence[models.RouteStop],
     rows: Mapping[int, ServiceOrder],
     before: _Before | None,
+    blocked: Mapping[int, dict[str, object]],
 ) -> set[int]:
     """Publish one route; answers the orders on it."""
     kept: list[models.RouteStop] = []
@@ -284,7 +285,7 @@ def _send_route(
         if order.state in day.OVER or order.state == "ON_SITE":
             kept.append(stop)
             continue
-        told = facts.blocked_by_rules(tx.session, order=order, on=plan.on_day, now=tx.now) if _takeable(order) else None
+        told = blocked.get(order.id) if _takeable(order) else None
         if not _takeable(order) or told is not None:
             # Not sent: ended or stopped by the office meanwhile, or forbidden by now.
             tx.session.delete(stop)

@@ -54,17 +54,16 @@ def ripple(
         lines.append(Line(result="block", text_en=str(forbidden["fact_en"]), text_es=str(forbidden["fact_es"])))
     held = {(v.code, v.order_id, v.crew_id): _size(v) for v in before.violations}
     worse = [v for v in after.violations if _size(v) > held.get((v.code, v.order_id, v.crew_id), 0)]
-    late: set[int] = set()
+    late = {v.order_id: _size(v) for v in worse if v.code == "LATE" and v.order_id is not None}
+    lines.extend(_late(late, names=names, cuts=cuts))
     for violation in worse:
-        line = _broken(violation, names=names, cuts=cuts, signs=signs)
-        if violation.code == "LATE" and violation.order_id is not None:
-            late.add(violation.order_id)
+        line = _broken(violation, names=names, signs=signs)
         if line is not None and line not in lines:
             lines.append(line)
     starts_before = {stop.order_id: stop.start_s for route in before.routes for stop in route.stops}
     starts_after = {stop.order_id: stop.start_s for route in after.routes for stop in route.stops}
     promised = [i for i in starts_after if windows.get(i)]
-    if promised and not late & set(promised):
+    if promised and not set(late) & set(promised):
         lines.append(_kept(len(promised)))
     later = {
         i: round((starts_after[i] - starts_before[i]) / 60)
@@ -97,15 +96,10 @@ def _size(violation: planner.Violation) -> int:
     return 1
 
 
-def _broken(
-    violation: planner.Violation, *, names: Mapping[int, str], cuts: Collection[int], signs: Mapping[int, str]
-) -> Line | None:
+def _broken(violation: planner.Violation, *, names: Mapping[int, str], signs: Mapping[int, str]) -> Line | None:
     sign = signs.get(violation.crew_id, "")
     place = names.get(violation.order_id, "") if violation.order_id is not None else ""
     minutes = -(-_size(violation) // 60)
-    if violation.code == "LATE" and violation.order_id in cuts:
-        return Line(result="block", text_en=f"{place}: after the last hour for shutoffs",
-                    text_es=f"{place}: después de la última hora de cortes")  # fmt: skip
     if violation.code in BLOCKING:
         skills = violation.facts.get("skills")
         named = [str(skill) for skill in skills] if isinstance(skills, list | tuple | frozenset | set) else []
@@ -120,7 +114,6 @@ def _broken(
                         text_es=f"{place} requiere más personas que {sign}")  # fmt: skip
         return Line(result="block", text_en=f"{place} would be planned twice", text_es=f"{place} quedaría dos veces")
     said: dict[str, tuple[str, str]] = {
-        "LATE": (f"{place} would start {minutes} min after its window", f"{place} empezaría {minutes} min tarde"),
         "OFF_NETWORK": (f"{place}: no street near, drive not counted", f"{place}: sin calle cerca, manejo no contado"),
         "CANNOT_BE_DRIVEN": (
             f"{sign}: a drive that the map does not know",
@@ -136,6 +129,25 @@ def _broken(
         return None
     en, es = said[violation.code]
     return Line(result="warn", text_en=en, text_es=es)
+
+
+def _late(late: Mapping[int, int], *, names: Mapping[int, str], cuts: Collection[int]) -> list[Line]:
+    """Starts after their window (told), and shutoffs after the last hour for them (not possible): the worst by name."""
+    lines: list[Line] = []
+    cut = [i for i in late if i in cuts]
+    promised = [i for i in late if i not in cuts]
+    if cut:
+        place, more = names[cut[0]], len(cut) - 1
+        and_en, and_es = (f" and {more} more", f" y {more} más") if more else ("", "")
+        en = f"{place}{and_en}: after the last hour for shutoffs"
+        lines.append(Line(result="block", text_en=en, text_es=f"{place}{and_es}: después de la última hora de cortes"))
+    if promised:
+        worst = max(promised, key=lambda i: late[i])
+        place, minutes, more = names[worst], -(-late[worst] // 60), len(promised) - 1
+        and_en, and_es = (f"; {more} more late", f"; {more} más tarde") if more else ("", "")
+        en = f"{place} would start {minutes} min after its window{and_en}"
+        lines.append(Line(result="warn", text_en=en, text_es=f"{place} empezaría {minutes} min tarde{and_es}"))
+    return lines
 
 
 def _kept(count: int) -> Line:

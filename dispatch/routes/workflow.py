@@ -1,5 +1,6 @@
 """Planning a day: read (tx), think (no tx), save if the day is still the same (tx). Progress is told on the way."""
 
+import dataclasses
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from dispatch.transaction import Actor, bus, reading, transaction
 PLANNER = Actor("planner")
 SECOND_LOOK = 0.25
 """Share of the allowed time for a second search, when the day changed during the first."""
+FIRST_SHARE = 0.6
+"""Share of the search that goes into sharing a light day out; the rest fits in what that left."""
 LOST_AFTER_S = 300
 _TELL_S, _WRITE_S = 0.4, 2.0
 _log = structlog.get_logger()
@@ -75,7 +78,7 @@ def _plan(plan_id: int, teller: "_Teller", iterations: int | None) -> None:
             break
     assert answer is not None
     with transaction(actor=PLANNER) as tx:
-        later = facts.read(tx.session, on=on, now=tx.now)
+        later = facts.read(tx.session, on=on, now=tx.now, ask_rules=False)
         # What came in during the second search is shown as new; what crews began must not be torn from them.
         if not answer.facts.allows(later):
             raise _CannotPlan(words=wording.FAILED_CHANGED)
@@ -100,13 +103,13 @@ def _think(
         raise _CannotPlan(words=wording.FAILED_NO_YARD)
     problem = day.problem(facts=known, place_of=driving.place_of, travel_s=driving.travel_s)
     teller.tell("solving", 0.15)
-    plan = planner.solve(
-        problem=problem,
-        seed=seed,
-        seconds=None if iterations is not None else seconds,
-        iterations=iterations,
+    plan = _search(
+        problem,
+        teller,
         start=None if before is None else before.plan,
-        on_progress=lambda done, _: teller.tell("solving", 0.15 + 0.75 * done),
+        seed=seed,
+        seconds=seconds,
+        iterations=iterations,
     )
     teller.tell("saving", 0.91)
     at = dict(known.places())
@@ -116,6 +119,47 @@ def _think(
         points = [at[i] for i in ids if i in at]
         lines[crew.crew_id] = streets.line([known.yard, *points, known.yard]) if points else []
     return Answer(facts=known, plan=plan, lines=lines)
+
+
+def _search(
+    problem: planner.Problem,
+    teller: "_Teller",
+    *,
+    start: planner.Plan | None,
+    seed: int,
+    seconds: float,
+    iterations: int | None,
+) -> planner.Plan:
+    """The best plan; on a day with time to spare the work is first shared among all crews, then the rest fitted in."""
+    short = day.shared_out(problem)
+    first = FIRST_SHARE if short is not None else 0.0
+
+    def run(part: planner.Problem, share: float, begun: float, start: planner.Plan | None) -> planner.Plan:
+        return planner.solve(
+            problem=part,
+            seed=seed,
+            seconds=None if iterations is not None else seconds * share,
+            iterations=None if iterations is None else max(1, int(iterations * share)),
+            start=start,
+            on_progress=lambda done, _: teller.tell("solving", 0.15 + 0.75 * (begun + share * done)),
+        )
+
+    if short is None:
+        return run(problem, 1.0, 0.0, start)
+    shared = run(short, first, 0.0, start)
+    full = run(day.with_homes(problem, shared), 1.0 - first, first, shared)
+    return dataclasses.replace(
+        full, iterations=full.iterations + shared.iterations, seconds=full.seconds + shared.seconds
+    )
+
+
+def publish(*, plan_id: int, actor: Actor) -> None:
+    """Send a draft to the crews. The rules are asked before the transaction, so that nobody waits for them."""
+    with reading() as session:
+        blocked = facts.blocked_of_plan(session, plan_id=plan_id, now=clock.now())
+    with transaction(actor=actor) as tx:
+        tx.command("publish_plan", {"plan_id": plan_id})
+        operations.publish(tx, plan=queries.get_plan(tx.session, plan_id), blocked=blocked)
 
 
 def request_due() -> int | None:

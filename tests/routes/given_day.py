@@ -7,7 +7,7 @@ from shapely.geometry import LineString
 from dispatch.orders import models as orders
 from dispatch.orders import operations as order_operations
 from dispatch.routes import models, operations, queries, workflow
-from dispatch.transaction import reading
+from dispatch.transaction import HOUSE, reading
 from maps import stores
 from tests import given
 
@@ -74,8 +74,7 @@ def planned(*, on: date = given.WORKDAY) -> int:
 def published() -> int:
     """A day that was planned and sent to the crews."""
     plan_id = planned()
-    with given.edge() as tx:
-        operations.publish(tx, plan=queries.get_plan(tx.session, plan_id))
+    workflow.publish(plan_id=plan_id, actor=HOUSE)
     return plan_id
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dispatch.routes import facts, models, moves, operations, queries, shown, workflow
-from dispatch.transaction import reading
+from dispatch.transaction import HOUSE, reading
 from tests import given
 from tests.routes import given_day
 
@@ -94,6 +94,14 @@ def test_publishing_sends_every_planned_order_to_its_crew(town: Flask) -> None:
     assert given_day.plan(plan_id).status == "published"
 
 
+def test_a_light_day_is_shared_among_the_crews(town: Flask) -> None:
+    crews = [given.a_crew(letter=letter) for letter in "AB"]
+    for _ in range(6):
+        given_day.an_order()
+    stops = given_day.stops(given_day.planned())
+    assert sorted(len(stops[crew.crew_id]) for crew in crews) in ([2, 4], [3, 3])
+
+
 def test_a_shutoff_that_the_rules_stop_is_not_planned(town: Flask) -> None:
     given.a_crew()
     order_id = given_day.an_order(kind="SHUTOFF_NONPAY")
@@ -136,17 +144,17 @@ def test_a_draft_that_the_crews_have_outrun_is_not_sent(town: Flask) -> None:
     for _ in range(4):
         given_day.an_order()
     first = given_day.published()
-    given.a_crew(letter="B")
+    other_crew = given.a_crew(letter="B")
     second = given_day.planned()
     taken = next(stops for stops in given_day.stops(first).values() if stops)[-1]
     with given.edge() as tx:
         stop = queries.find_stop(tx.session, plan_id=second, order_id=taken)
-        other = next(r for r in queries.routes_of(tx.session, plan_id=second) if stop and r.id != stop.route_id)
+        other = next(r for r in queries.routes_of(tx.session, plan_id=second) if r.crew_id == other_crew.crew_id)
         assert stop is not None
         stop.route_id = other.id
     given_day.set_state(taken, state="ON_SITE")
-    with pytest.raises(operations.PlanOutrun), given.edge() as tx:
-        operations.publish(tx, plan=queries.get_plan(tx.session, second))
+    with pytest.raises(operations.PlanOutrun):
+        workflow.publish(plan_id=second, actor=HOUSE)
     assert given_day.plan(second).status == "draft"
 
 
