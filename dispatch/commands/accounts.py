@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch import clock, transaction
-from dispatch.commands import house, maps
+from dispatch.commands import house
 from dispatch.config import Settings
 
 
@@ -23,15 +23,17 @@ def add(commands: Any, folder: argparse.ArgumentParser) -> None:
 
 def act_import(args: argparse.Namespace, settings: Settings) -> int:
     """Load the file in one transaction and say what became of its rows."""
+    from dispatch.commands import reports
     from dispatch.places import imports
 
     house.require(settings)
-    with house.opened(settings), house.progress("Accounts") as bar:
-        with transaction.transaction(actor=house.OPERATOR) as tx:
+    with house.opened(settings), house.on_its_clock(settings):
+        with house.progress("Accounts") as bar, transaction.transaction(actor=house.OPERATOR) as tx:
             report = imports.import_accounts(
                 tx.session, file=args.file, now=clock.now(), progress=lambda share, stage: bar(stage, share, 1.0)
             )
-    maps.print_report("accounts", report)
+        with transaction.reading() as session:
+            reports.tell(session, name="accounts", report=report)
     return 0
 
 

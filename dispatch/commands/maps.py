@@ -25,13 +25,7 @@ def add(commands: Any, folder: argparse.ArgumentParser) -> None:
         metavar="OURS=THEIRS,...",
         help="which column is what, such as number=APN,address=SITUS",
     )
-    load.set_defaults(act=act_import)
-    load = inner.add_parser("import", help="load one county file, or all files of a described town", parents=[folder])
-    load.add_argument("path", type=Path, help="the file, or with --town the folder")
-    load.add_argument("--town", help="name of a town whose files are described (maps/sources)")
-    load.add_argument("--layer", help="parcels, tax_roll, addresses, streets, intersections, hydrants, mains, sheets")
-    load.add_argument("--column", action="append", default=[], metavar="OURS=THEIRS", help="number=APN, and so on")
-    load.add_argument("--apn-format", help="how the county writes parcel numbers; needed on the first import")
+    load.add_argument("--apn-format", help="how the county writes parcel numbers; the first --layer needs it")
     load.set_defaults(act=act_import)
     cut = inner.add_parser("tiles", help="cut the map archives that screens and tablets draw", parents=[folder])
     cut.set_defaults(act=act_tiles)
@@ -58,16 +52,14 @@ def act_import(args: argparse.Namespace, settings: Settings) -> int:
             else:
                 one = imports.import_maps(
                     tx.session, layer=args.layer, file=args.file, columns=columns, now=clock.now(),
-                    progress=lambda share, stage: bar(stage, share, 1.0),
+                    apn_format=args.apn_format, progress=lambda share, stage: bar(stage, share, 1.0),
                 )  # fmt: skip
                 done = {args.layer: one}
         with transaction.reading() as session:
             for name, report in done.items():
                 reports.tell(session, name=name, report=report)
-            with house.progress("Map archives") as bar:
-                imports.build_tiles(
-                    session, out_dir=settings.tiles_dir, progress=lambda share, stage: bar(stage, share, 1.0)
-                )
+        with house.progress("Map archives") as bar:
+            _cut(settings, bar)
     return 0
 
 
@@ -96,38 +88,6 @@ def act_search(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def act_import(args: argparse.Namespace, settings: Settings) -> int:
-    """Load the files in one transaction, then cut the map archives anew."""
-    from dispatch.places import imports
-
-    house.require(settings)
-    if bool(args.town) == bool(args.layer):
-        raise errors.Refusal("Say --layer LAYER for one file, or --town NAME for a folder of a described town.")
-    columns: dict[str, str] = {}
-    for pair in args.column:
-        ours, equals, theirs = pair.partition("=")
-        if not equals or not ours or not theirs:
-            raise errors.Refusal(f"--column reads OURS=THEIRS, such as number=APN, not {pair!r}.")
-        columns[ours] = theirs
-    with house.opened(settings), house.progress("Map") as bar:
-        with transaction.transaction(actor=house.OPERATOR) as tx:
-            if args.town:
-                reports: Mapping[str, Any] = imports.import_town(
-                    tx.session, source=args.town, folder=args.path, now=clock.now(),
-                    progress=lambda share, stage: bar(stage, share, 1.0),
-                )  # fmt: skip
-            else:
-                report = imports.import_maps(
-                    tx.session, layer=args.layer, file=args.path, columns=columns, now=clock.now(),
-                    apn_format=args.apn_format, progress=lambda share, stage: bar(stage, share, 1.0),
-                )  # fmt: skip
-                reports = {args.layer: report}
-        _cut(settings, bar)
-    for layer, report in reports.items():
-        print_report(layer, report)
-    return 0
-
-
 def act_tiles(args: argparse.Namespace, settings: Settings) -> int:
     """Cut the map archives from the rows."""
     house.require(settings)
@@ -141,15 +101,3 @@ def _cut(settings: Settings, bar: house.Bar) -> None:
 
     with transaction.reading() as session:
         imports.build_tiles(session, out_dir=settings.tiles_dir, progress=lambda share, stage: bar(stage, share, 1.0))
-
-
-def print_report(layer: str, report: Any) -> None:
-    """Rows read, kept, repaired, rejected, and each reason with its count."""
-    print(
-        f"{layer}: {report.read:,} rows read, {report.kept:,} kept ({report.repaired:,} repaired), "
-        f"{report.rejected:,} rejected"
-    )
-    for reason, count in report.reasons.items():
-        print(f"  {count:>7,} {reason}")
-    if report.reasons:
-        print(f"  Each row and its reason stands in map_rejected_row, import {report.import_id}.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch import errors
@@ -22,7 +22,7 @@ from dispatch.meters import models as meters
 from dispatch.meters import units
 from dispatch.places import account_file, pins, registry
 from dispatch.policies import queries as policies
-from maps import addresses, sources, stores, tiles
+from maps import addresses, apn, sources, stores, tiles
 from maps import imports as map_imports
 from maps import parcels as map_parcels
 
@@ -38,11 +38,11 @@ class FileRefused(errors.Refusal):
 
 def import_maps(
     session: Session, *, layer: str, file: Path, columns: Mapping[str, str], now: datetime,
-    progress: Progress | None = None,
+    apn_format: str | None = None, progress: Progress | None = None,
 ) -> map_imports.Report:  # fmt: skip
     """One file into one layer of the utility's district. `columns`: our field -> the file's column.
     Refuses with FileRefused, naming what is wrong and what to do."""
-    district = _district(session)
+    district = open_district(session, apn_format=apn_format)
     try:
         report = map_imports.load(
             session, district=district, layer=layer, file=file, columns=columns, now=now, progress=progress
@@ -51,6 +51,7 @@ def import_maps(
         raise FileRefused(str(fault)) from fault
     if layer in ("parcels", "addresses"):
         registry.drop_doubles(session)
+        _measure(session, district)
     return report
 
 
@@ -58,12 +59,12 @@ def import_town(
     session: Session, *, source: str, folder: Path, now: datetime, progress: Progress | None = None
 ) -> dict[str, map_imports.Report]:
     """All files of a town that this product knows the columns of (`maps.sources`), layer by layer."""
-    district = _district(session)
     tell = progress or _silent
     try:
         town = sources.describe(source)
     except (KeyError, ValueError, OSError) as fault:
         raise FileRefused(f"No town is described as {source!r}; there are: {', '.join(sources.names())}.") from fault
+    district = open_district(session, apn_format=town.apn_format)
     reports: dict[str, map_imports.Report] = {}
     named = [(layer, columns) for layer, columns in town.layers.items() if columns.file]
     for at, (layer, columns) in enumerate(named):
@@ -76,6 +77,7 @@ def import_town(
         except (sources.SourceFileError, ValueError) as fault:
             raise FileRefused(f"{layer}: {fault}") from fault
     registry.drop_doubles(session)
+    _measure(session, district)
     return reports
 
 
@@ -84,12 +86,47 @@ def build_tiles(session: Session, *, out_dir: Path, progress: Progress | None = 
     return tiles.build(session, district=_district(session), out_dir=out_dir, progress=progress)
 
 
+def open_district(session: Session, *, apn_format: str | None) -> stores.District:
+    """The utility's map district, made on the first import. `apn_format`: how its county writes parcel numbers
+    (`maps.apn.FORMATS`); it is needed once and cannot change under parcels that are here."""
+    utility = policies.get_utility(session)
+    found = session.get(stores.District, utility.district_id) if utility.district_id is not None else None
+    if apn_format is not None and apn_format not in apn.FORMATS:
+        raise FileRefused(f"No parcel number format {apn_format!r}; there are: {', '.join(sorted(apn.FORMATS))}.")
+    if found is not None:
+        if apn_format is not None and apn_format != found.apn_format:
+            raise FileRefused(f"The map of {found.name} writes parcel numbers as {found.apn_format}, not {apn_format}.")
+        return found
+    if apn_format is None:
+        raise FileRefused(
+            f"The first map file needs the county's parcel number format; there are: {', '.join(sorted(apn.FORMATS))}."
+        )
+    code = apn.key_of(utility.name)[:40].lower() or "district"
+    found = stores.District(code=code, name=utility.name, time_zone=utility.time_zone, apn_format=apn_format)
+    session.add(found)
+    session.flush()
+    utility.district_id = found.id
+    return found
+
+
 def _district(session: Session) -> stores.District:
     district_id = policies.get_utility(session).district_id
     found = session.get(stores.District, district_id) if district_id is not None else None
     if found is None:
-        raise FileRefused("The utility has no map district yet. Run `curbstop init` with one first.")
+        raise FileRefused("There is no map yet. Bring one in first: curbstop maps import.")
     return found
+
+
+def _measure(session: Session, district: stores.District) -> None:
+    """The district's bounds: what the maps of every screen open with."""
+    land = stores.Parcel
+    box = session.execute(
+        select(func.min(land.min_lon), func.min(land.min_lat), func.max(land.max_lon), func.max(land.max_lat)).where(
+            land.district_id == district.id, land.retired_on.is_(None)
+        )
+    ).one()
+    if box[0] is not None:
+        district.min_lon, district.min_lat, district.max_lon, district.max_lat = box
 
 
 @dataclass
