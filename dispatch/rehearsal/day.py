@@ -214,7 +214,7 @@ def _crews_at_work(
             while waiting and waiting[0][0] <= now:
                 waiting.pop(0)[1]()
             local = loaded.calendar.local(now)
-            bar(f"Crews at work, {local:%H:%M}", sum(done.values()), max(stops, 1))
+            bar(f"Crews at work, past {local:%H}:00", sum(done.values()), max(stops, 1))
             real_time.sleep(0.25)
         for _, deed in waiting:
             deed()

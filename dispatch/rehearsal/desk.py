@@ -196,7 +196,8 @@ class Office:
             return
         opened.changes["emergency"] += 1
         day = self.dispatcher.get(f"/routes?on={on.isoformat()}")
-        for route in sorted(day["routes"], key=lambda one: sum(1 for stop in one["stops"] if not stop["done"])):
+        # The crew with most still before it is certainly out, and can give the time.
+        for route in sorted(day["routes"], key=lambda one: -sum(1 for stop in one["stops"] if not stop["done"])):
             done = sum(1 for stop in route["stops"] if stop["done"] or stop["locked"])
             move = {
                 "order_id": order["id"], "to_route_id": route["route_id"], "position": min(done + 1, len(route["stops"])),

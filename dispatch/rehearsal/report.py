@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from maps import stores
 
 def announce(plan: day.Plan, *, folder: Path) -> None:
     """Say what is about to happen."""
-    out = Console(highlight=False)
+    out = _console()
     out.print(
         f"\n  A working day of {plan.source.title}, {plan.on:%A %Y-%m-%d}: {plan.orders} orders, {plan.crews} crews."
     )
@@ -30,7 +31,7 @@ def announce(plan: day.Plan, *, folder: Path) -> None:
 
 def show(summary: day.Summary, *, folder: Path) -> None:
     """Print the account."""
-    out = Console(highlight=False)
+    out = _console()
     if summary.town.imported.layers:
         out.print(_rows_table(summary))
         out.print(f"  Every rejected row with its reason: {folder / 'rejected-rows.csv'}\n")
@@ -90,6 +91,11 @@ def rejections(rows: Sequence[tuple[str, stores.RejectedRow]]) -> str:
     for layer, row in rows:
         writer.writerow([layer, row.row, row.key or "", row.reason, row.detail])
     return text.getvalue()
+
+
+def _console() -> Console:
+    # Written to a file or a pipe, lines are not broken at eighty.
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=160)
 
 
 def _rows_table(summary: day.Summary) -> Table:
