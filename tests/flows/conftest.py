@@ -1,5 +1,6 @@
 """The house that the walks go through, once for each kind of installation."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from dispatch.config import Settings
 from tests import conftest
+from tests.flows import front
 from tests.flows import house as houses
 
 SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.redis], id="PostgreSQL and Redis")
@@ -36,3 +38,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[houses.Hou
         settings = settings.model_copy(update={"database_url": conftest.POSTGRES, "redis_url": conftest.REDIS})
     with houses.standing(settings) as standing:
         yield standing
+    # Kept for whoever looks at a walk that failed; pytest throws its own folders away.
+    kept = front.SHOTS / "logs" / str(request.param)
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(standing.logs, kept)

@@ -27,9 +27,16 @@ export interface MapInput {
   interactive: boolean
 }
 
-/** Address of a tile archive: the server's, read by ranges, or a file on this device. */
-function archive(name: TileLayer, file: File | undefined): string {
-  if (file === undefined) return `pmtiles://${location.origin}/tiles/${name}.pmtiles`
+/**
+ * Address of a tile archive: the server's, read by ranges, or a file on this device. Undefined where the district has no
+ * such layer (a town without tract lots, say): the map goes without it.
+ */
+async function archive(name: TileLayer, file: File | undefined): Promise<string | undefined> {
+  if (file === undefined) {
+    const url = `${location.origin}/tiles/${name}.pmtiles`
+    const there = await fetch(url, { method: 'HEAD' }).catch(() => null)
+    return there?.status === 404 ? undefined : `pmtiles://${url}`
+  }
   protocol.add(new PMTiles(new FileSource(file)))
   return `pmtiles://${file.name}`
 }
@@ -37,7 +44,11 @@ function archive(name: TileLayer, file: File | undefined): string {
 /** A map in `container` with its ground drawn and all marker images in place; the caller removes it. */
 export async function createMap(container: HTMLElement, input: MapInput): Promise<GlMap> {
   const urls: Partial<Record<TileLayer, string>> = {}
-  for (const name of input.tiles) urls[name] = archive(name, input.files?.[name])
+  const found = await Promise.all(input.tiles.map((name) => archive(name, input.files?.[name])))
+  input.tiles.forEach((name, at) => {
+    const url = found[at]
+    if (url !== undefined) urls[name] = url
+  })
   const options: MapOptions = {
     container,
     style: baseStyle(readToken, input.ground, urls),
