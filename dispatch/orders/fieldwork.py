@@ -196,9 +196,9 @@ def _facts(
     meter = _meter_of(tx, order)
     matches = not seen or bool(seen[-1].get("matches", True))
     judged = posting.judge_readings(tx, order=order, taken=kept.get("readings", []), serial_matches=matches)
-    finished_at = _instant(payload.get("finished_at")) or deed.at
-    finished_at = min(finished_at, deed.at)
-    started_at = visit.started_at or visit.arrived_at or _instant(payload.get("started_at")) or finished_at
+    # The tablet ends a visit at the moment of this operation, which stands on the server's clock already.
+    finished_at = deed.at
+    started_at = visit.started_at or visit.arrived_at or finished_at
     photos = [PhotoTaken(sha256=one["sha256"], what=one["what"]) for one in kept.get("photos", [])]
     if payload.get("photo") and all(one.sha256 != payload["photo"] for one in photos):
         photos.append(PhotoTaken(sha256=str(payload["photo"]), what="site"))

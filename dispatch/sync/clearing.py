@@ -194,8 +194,9 @@ def _by_code(tx: Tx, *, row: models.FieldOperation, order: order_models.ServiceO
 def _cut_at(tx: Tx, *, row: models.FieldOperation) -> datetime:
     """When the valve was closed: as told, else when the lock or the tag was photographed, else the end of the visit."""
     told = row.payload.get("cut_at")
-    if told:
-        return min(datetime.fromisoformat(told), row.placed_at)
+    if told and row.occurred_at is not None:
+        # Told by the tablet's clock: moved as the operation itself was.
+        return min(datetime.fromisoformat(told) + (row.placed_at - row.occurred_at), row.placed_at)
     visit = tx.session.get(order_models.Visit, row.visit_id)
     photos = [] if visit is None else visit.facts.get("photos", [])
     taken = [datetime.fromisoformat(one["at"]) for one in photos if one.get("what") in ("lock", "tag")]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dispatch import transaction
+from dispatch import clock, transaction
 from dispatch.accounts import models as accounts
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
@@ -328,3 +328,30 @@ def test_a_payment_after_the_cut_orders_the_restore_and_keeps_the_fee(tablet: Ta
     assert the_cut() == "CLEARED"
     assert ("RESTORE", 2, "PAID") in kinds_open()
     assert all(one.reversed_at is None for one in all_of(accounts.Charge))
+
+
+def test_the_clearance_counts_at_the_cut_not_at_the_end_of_the_visit(tablet: Tablet, late: given.Home) -> None:
+    order = a_cut(tablet, late)
+    token = cleared(tablet, order)
+    ops = a_shutoff(tablet, order, late, clearance=token)
+    over = given.NOW + timedelta(minutes=45)
+    for op in ops[5:]:
+        op["occurred_at"] = over.isoformat()
+    ops[-1]["payload"]["cut_at"] = (given.NOW + timedelta(minutes=20)).isoformat()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(clock.VARIABLE, clock.setting(start=over))
+        tablet.send(*ops)
+    assert the_cut() == "CLEARED"
+
+
+def test_a_cut_after_the_clearance_ran_out_is_uncleared(tablet: Tablet, late: given.Home) -> None:
+    order = a_cut(tablet, late)
+    ops = a_shutoff(tablet, order, late, clearance=cleared(tablet, order))
+    over = given.NOW + timedelta(minutes=45)
+    for op in ops[5:]:
+        op["occurred_at"] = over.isoformat()
+    ops[-1]["payload"]["cut_at"] = (given.NOW + timedelta(minutes=31)).isoformat()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(clock.VARIABLE, clock.setting(start=over))
+        tablet.send(*ops)
+    assert the_cut() == "UNCLEARED"

@@ -4,6 +4,8 @@ import type { Visit } from '../offline/shapes'
 interface Cut {
   clearance: string | null
   code: { challenge: string; code: string } | null
+  /** When the valve was closed, by the tablet's clock. */
+  at?: string
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
@@ -22,6 +24,7 @@ export function completion(visit: Visit, disposition: string): Record<string, un
     ...(text(form.seal_removed) ? { seal_removed: text(form.seal_removed) } : {}),
     ...(cut?.clearance ? { clearance: cut.clearance } : {}),
     ...(cut?.code ? { code: cut.code } : {}),
+    ...(cut?.at ? { cut_at: cut.at } : {}),
     ...(typeof form.adult_present === 'boolean' ? { adult_present: form.adult_present } : {}),
     ...(text(form.flow_gal) ? { flow_gal: text(form.flow_gal) } : {}),
     ...(Number.isNaN(seconds) ? {} : { flow_s: seconds }),
