@@ -1,10 +1,12 @@
 """`curbstop`: every command that an operator needs. Exit code 0: done, 1: it failed, 2: it was asked wrongly."""
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
 
+import structlog
 from pydantic import ValidationError
 from sqlalchemy import exc as database
 
@@ -20,6 +22,8 @@ class Wrong(Exception):  # noqa: N818 - an answer for the operator
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and answer its exit code. Operators see one clear line, never a stack trace."""
+    # Operators' commands run with the house up or down; that nobody listens on the bus is no news to them.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     parser = _parser()
     args = parser.parse_args(argv)
     if getattr(args, "act", None) is None:

@@ -48,7 +48,7 @@ class _Running:
     process: subprocess.Popen[bytes]
     reader: threading.Thread
     last_words: deque[str]
-    ended_at: deque[float] = field(default_factory=lambda: deque(maxlen=TRIES))
+    ended_at: deque[float] = field(default_factory=lambda: deque(maxlen=50))
 
 
 class RunLock:
@@ -207,7 +207,7 @@ class Group:
                 self._guard.stdin.close()
             self._guard.wait()
 
-    def memory(self) -> dict[str, int]:
+    def pids(self) -> dict[str, int]:
         """Process ids of the parts, by name."""
         return {name: one.process.pid for name, one in self._running.items()}
 
@@ -237,11 +237,12 @@ class Group:
             now = time.monotonic()
             one.ended_at.append(now)
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            if len(one.ended_at) == TRIES and now - one.ended_at[0] < WITHIN_S:
+            recent = [at for at in one.ended_at if now - at < WITHIN_S]
+            if len(recent) >= TRIES:
                 raise CannotStart(
                     f"{name} ended {TRIES} times within a minute (last: {how}). Its last words: {self._words(name)}"
                 )
-            pause_s = min(8.0, 0.5 * 2 ** (len(one.ended_at) - 1))
+            pause_s = min(8.0, 0.5 * 2 ** (len(recent) - 1))
             self._say(f"{name} ended ({how}); starting it again. See {self._logs_dir / name}.log")
             if self._stop.wait(pause_s):
                 return
@@ -258,10 +259,11 @@ class Group:
         )
         handler.setFormatter(logging.Formatter("%(message)s"))
         log.addHandler(handler)
-        for raw in source:
-            line = raw.decode("utf-8", "replace").rstrip()
-            words.append(line)
-            log.info("%s", line)
+        with source:
+            for raw in source:
+                line = raw.decode("utf-8", "replace").rstrip()
+                words.append(line)
+                log.info("%s", line)
         handler.close()
 
     def _tell_guard(self, line: str) -> None:

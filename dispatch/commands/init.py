@@ -14,7 +14,6 @@ from dispatch.config import Settings
 from dispatch.db import migrating
 from dispatch.policies import loader
 from dispatch.policies import operations as policies
-from maps import apn, stores
 
 
 def add(commands: Any, folder: argparse.ArgumentParser) -> None:
@@ -25,9 +24,6 @@ def add(commands: Any, folder: argparse.ArgumentParser) -> None:
     parser.add_argument("--agency", required=True, choices=loader.names(), help="agency type: decides the rules")
     parser.add_argument("--time-zone", required=True, help="such as America/Los_Angeles")
     parser.add_argument("--yard", required=True, metavar="LON,LAT", help="where crews start, such as -122.08,37.66")
-    parser.add_argument(
-        "--parcel-format", default="alameda", choices=sorted(apn.FORMATS), help="how the county writes parcel numbers"
-    )
     parser.add_argument("--office-phone", default="", help="the number that crews and letters give")
     parser.add_argument("--admin", required=True, metavar="LOGIN", help="login of the first admin")
     parser.add_argument("--admin-name", help="name of the first admin (default: the login)")
@@ -52,14 +48,10 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrating.upgrade(url=settings.database)
     with house.opened(settings), transaction.transaction(actor=house.OPERATOR) as tx:
-        district = stores.District(code="home", name=args.name, time_zone=args.time_zone, apn_format=args.parcel_format)
-        tx.session.add(district)
-        tx.session.flush()
-        utility = policies.found_utility(
+        policies.found_utility(
             tx, name=args.name, pack=args.agency, time_zone=args.time_zone, office_phone=args.office_phone,
             yard_lon=lon, yard_lat=lat,
         )  # fmt: skip
-        utility.district_id = district.id
         auth.add_person(tx, login=args.admin, name=args.admin_name or args.admin, role="admin", password=password)
     print(
         f"{args.name} is ready in {settings.data_dir}. Next: curbstop maps import, curbstop accounts import, curbstop run"
