@@ -95,8 +95,12 @@ def postgres_tables() -> None:
     """All tables in the PostgreSQL database of the tests: made once, emptied before every test."""
     engine = create_engine(POSTGRES)
     with engine.begin() as connection:
+        # Extensions live in the schema too: the server's own are put back as they were.
+        kept = connection.execute(text("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'")).scalars().all()
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
+        for name in kept:
+            connection.execute(text(f'CREATE EXTENSION IF NOT EXISTS "{name}"'))
     tables.metadata.create_all(engine)
     engine.dispose()
 
