@@ -15,6 +15,7 @@ from dispatch.config import ROOT, Settings
 from dispatch.db import migrating
 
 DAY = date(2026, 8, 25)
+MOST_CREWS = 40
 FILES = ROOT.parent / "shared" / "data"
 
 
@@ -40,9 +41,9 @@ def add(commands: Any, folder: argparse.ArgumentParser) -> None:
 
 def act(args: argparse.Namespace, settings: Settings) -> int:
     """Load the town into its own data folder, run the day, print the account. Exit code 1 when it does not add up."""
-    from dispatch.rehearsal import crews, day, report, staff, town
+    _check(args)
+    from dispatch.rehearsal import crews, day, report, town
 
-    _check(args, staff.MOST_CREWS)
     reference = args.files or Path(os.environ.get("CURBSTOP_REFERENCE_DATA", FILES))
     source = town.find(name=args.district, reference=reference)
     folder = (args.data or ROOT / "data" / f"day-{source.name}").expanduser().resolve()
@@ -99,9 +100,9 @@ def _make_room(settings: Settings) -> None:
     shutil.rmtree(folder)
 
 
-def _check(args: argparse.Namespace, most_crews: int) -> None:
+def _check(args: argparse.Namespace) -> None:
     for name, value, least, most in (
-        ("--orders", args.orders, 1, 2000), ("--crews", args.crews, 1, most_crews),
+        ("--orders", args.orders, 1, 2000), ("--crews", args.crews, 1, MOST_CREWS),
         ("--factor", args.factor, 1, 600), ("--seconds", args.seconds, 1, 120),
     ):  # fmt: skip
         if not least <= value <= most:

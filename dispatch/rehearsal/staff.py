@@ -17,7 +17,6 @@ from dispatch.transaction import Tx
 
 PASSWORD = "curbstop-rehearsal"  # noqa: S105 - printed for everyone; such logins exist in rehearsed data only
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MOST_CREWS = 40
 _EVERY = ("METER_SMALL", "LOCK_PULL", "VALVE", "AMI")
 _SHIFTS = ((time(7), time(15, 30)), (time(8), time(16, 30)))
 _LUNCH = (time(11), time(13))
