@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
@@ -48,10 +49,23 @@ def verdicts(
     account = accounts.find_account_at(session, premise_id)
     facts = _facts(session, premise, account, None, at, None, at)
     rules = policies.rules(session)
-    return {
-        kind: evaluator.evaluate(pack=rules, standing=facts, kind=kind, reason="", at=at, calendar=rules.calendar)
-        for kind in only
-    }
+    found = {}
+    for kind in only:
+        verdict = evaluator.evaluate(
+            pack=rules, standing=facts, kind=kind, reason="", at=at, calendar=rules.calendar, point="release"
+        )
+        day = verdict.first_allowed_on
+        if verdict.result == "block" and day is not None and kind != "SHUTOFF_NONPAY":
+            # Work that a person asks for is only too early today: the desk shows from which day it is possible.
+            hours = rules.calendar.office_hours(day) or (time(9), time(16))
+            later = evaluator.evaluate(
+                pack=rules, standing=facts, kind=kind, reason="", at=rules.calendar.moment(day, hours[0]),
+                calendar=rules.calendar,
+            )  # fmt: skip
+            if later.result != "block":
+                verdict = replace(later, first_allowed_on=day, summary_en="", summary_es="")
+        found[kind] = verdict
+    return found
 
 
 def _facts(

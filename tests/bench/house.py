@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def searches(office: Office, data: Path) -> dict[str, tuple[float, float]]:
     for name, make in sorts.items():
         times = []
         for _ in range(ROUNDS):
-            query = urllib.request.quote(make())
+            query = urllib.parse.quote(make())
             started = time.perf_counter()
             office.call("GET", f"/places/search?q={query}&limit=10")
             times.append((time.perf_counter() - started) * 1000)

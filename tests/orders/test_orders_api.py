@@ -140,3 +140,14 @@ def test_a_shutoff_asked_for_today_may_be_done_tomorrow(app: Flask) -> None:
     rep = given.logged_in(app, role="csr")
     assert rep.post("/orders", _order(app, home, "SHUTOFF_REQUEST", due_on="2026-08-25")).status_code == 422
     assert rep.post("/orders", _order(app, home, "SHUTOFF_REQUEST", due_on="2026-08-26")).status_code == 201
+
+
+def test_the_desk_is_told_from_which_day_a_shutoff_on_request_is_possible(app: Flask) -> None:
+    from dispatch.orders import checks
+
+    home = given.a_home()
+    with transaction.reading() as session:
+        found = checks.verdicts(session, premise_id=home.premise_id, at=given.NOW)
+    asked = found["SHUTOFF_REQUEST"]
+    assert (asked.result, str(asked.first_allowed_on)) == ("pass", "2026-08-26")
+    assert found["TURN_ON"].result == "block"

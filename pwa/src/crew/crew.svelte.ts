@@ -148,5 +148,7 @@ export const crew = new Crew()
 /** The meter that an order is about: its first; others of the parcel stand in the list after it. */
 export function meterOf(order: FieldOrder): (FieldOrder['meters'][number] & { meter_register: RegisterOut }) | null {
   const meter = order.meters[0]
-  return meter?.meter_register === undefined ? null : (meter as FieldOrder['meters'][number] & { meter_register: RegisterOut })
+  return meter?.meter_register === undefined
+    ? null
+    : (meter as FieldOrder['meters'][number] & { meter_register: RegisterOut })
 }
