@@ -17,7 +17,7 @@ from tests.flows import house as houses
 SERVERS = pytest.param("servers", marks=[pytest.mark.postgres, pytest.mark.redis], id="PostgreSQL and Redis")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as found:
         yield found

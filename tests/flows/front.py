@@ -20,6 +20,8 @@ FLAGS = (
 )  # fmt: skip
 SHOTS = ROOT / "test-results"
 AXE = ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
+expect.set_options(timeout=30_000)
+"""A loaded machine may take long; what never comes fails all the same."""
 DESK = {"width": 1440, "height": 900}
 WALL = {"width": 1920, "height": 1080}
 TABLET = {"width": 820, "height": 1180}
@@ -60,7 +62,7 @@ def _ready(context: BrowserContext, faults: Faults) -> BrowserContext:
     context.on("page", faults.watch)
     for page in context.pages:
         faults.watch(page)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(30_000)
     return context
 
 
@@ -87,6 +89,7 @@ def log_in(page: Page, login: str) -> None:
     page.get_by_label("Login").fill(login)
     page.get_by_label("Password").fill(given.PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_label("Password")).to_be_hidden()
 
 
 def until(true: Callable[[], Any], what: str, *, seconds: float = 30, page: Page | None = None) -> Any:
