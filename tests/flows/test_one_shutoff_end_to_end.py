@@ -234,7 +234,7 @@ def test_one_shutoff_from_click_to_account(
 
     # A payment stops the other shutoff on the crew's screen, and the crew says so.
     front.search(desk, will_pay.address)
-    front.button(desk, "Payment").click()
+    front.button(desk, "Payment", exact=True).click()
     paying = desk.get_by_role("dialog")
     paying.get_by_label("Amount").fill("188.00")
     paying.get_by_label("Paid where").fill("Pay station")

@@ -29,13 +29,13 @@ export interface MapInput {
 
 /**
  * Address of a tile archive: the server's, read by ranges, or a file on this device. Undefined where the district has no
- * such layer (a town without tract lots, say): the map goes without it.
+ * such layer (a town without tract lots, say), and where the server cannot be reached: the map goes without it.
  */
 async function archive(name: TileLayer, file: File | undefined): Promise<string | undefined> {
   if (file === undefined) {
     const url = `${location.origin}/tiles/${name}.pmtiles`
     const there = await fetch(url, { method: 'HEAD' }).catch(() => null)
-    return there?.status === 404 ? undefined : `pmtiles://${url}`
+    return there === null || there.status === 404 ? undefined : `pmtiles://${url}`
   }
   protocol.add(new PMTiles(new FileSource(file)))
   return `pmtiles://${file.name}`
