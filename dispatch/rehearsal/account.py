@@ -91,6 +91,7 @@ def balance(session: Session, *, made: Made, tablets: Sequence[Mapping[str, Any]
         Line(name="Operations in the log = receipts given", left=sum(operations.values()),
              right=_receipts_given(session, devices)),
         Line(name="Chains of receipts = chains that are whole", left=len(devices), right=_whole_chains(session, devices)),
+        _completions(session, tablets),
         _readings(session, devices),
         Line(name="Photos named = photos stored", left=photos_named, right=photos_stored),
         Line(name="Payments taken = payments in the books", left=made.payments, right=_payments(session)),
@@ -199,6 +200,28 @@ def _readings(session: Session, devices: Collection[str]) -> Line:
         elif _set_aside(visits.get(visit_id or "")):
             found["kept with a visit that was not posted"] += 1
     return Line(name="Readings sent = posted + in review", left=len(sent), right=sum(found.values()), parts=dict(found))
+
+
+def _completions(session: Session, tablets: Sequence[Mapping[str, Any]]) -> Line:
+    """Work that tablets say is done, against orders that the house holds for done (each counted once)."""
+    order, visit = orders.ServiceOrder, orders.Visit
+    completed: set[int] = set()
+    other: Counter[str] = Counter()
+    for one, state in session.execute(select(visit, order.state).join(order, order.id == visit.order_id)):
+        outcome = dispositions.TABLE.get(one.disposition or "")
+        if outcome is None or outcome.outcome != "complete":
+            continue
+        if (one.facts.get("completion") or {}).get("held"):
+            other["overruled by the office"] += 1
+        elif state in COMPLETED:
+            completed.add(one.order_id)
+        else:
+            other["sent back"] += 1
+    return Line(
+        name="Completed on the tablets = orders completed + overruled",
+        left=sum(int(one.get("completed", 0)) for one in tablets), right=len(completed) + sum(other.values()),
+        parts={"orders completed": len(completed), **other},
+    )  # fmt: skip
 
 
 def _set_aside(visit: orders.Visit | None) -> bool:
