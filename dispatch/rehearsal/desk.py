@@ -198,6 +198,8 @@ class Office:
         day = self.dispatcher.get(f"/routes?on={on.isoformat()}")
         # The crew with most still before it is certainly out, and can give the time.
         for route in sorted(day["routes"], key=lambda one: -sum(1 for stop in one["stops"] if not stop["done"])):
+            if all(stop["done"] for stop in route["stops"]):
+                continue
             done = sum(1 for stop in route["stops"] if stop["done"] or stop["locked"])
             move = {
                 "order_id": order["id"], "to_route_id": route["route_id"], "position": min(done + 1, len(route["stops"])),
