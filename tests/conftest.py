@@ -120,7 +120,10 @@ def app(settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.Fix
     from dispatch import clock
     from dispatch.app import create_app
     from dispatch.db.engine import engine
+    from dispatch.routes import ground
 
+    # One test's database may look like the last one's by its numbers: the streets in memory must not stay.
+    ground.forget()
     if settings.database_url:
         request.getfixturevalue("postgres_tables")
         _emptied_postgres()

@@ -105,3 +105,9 @@ def get(session: Session) -> Ground:
                 _grounds.popitem(last=False)
         _grounds.move_to_end(key)
         return found
+
+
+def forget() -> None:
+    """Let go of everything, so that the next `get` reads the map again (another database, streets changed by hand)."""
+    with _loading:
+        _grounds.clear()
