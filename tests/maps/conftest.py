@@ -66,21 +66,21 @@ def _sqlite(folder: Path) -> Engine:
 
 
 def _postgresql() -> Engine:
-    """A schema of its own, so that nothing else in the database is touched."""
-    schema = f"maps_{uuid.uuid4().hex[:12]}"
+    """A database of its own: tables of the house in the other one would be taken for the map's."""
+    name = f"maps_{uuid.uuid4().hex[:12]}"
     url = make_url(POSTGRES_URL or "")
-    admin = create_engine(url)
-    with admin.begin() as connection:
-        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public")
-        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-    admin.dispose()
-    engine = create_engine(url, connect_args={"options": f"-csearch_path={schema},public"})
+    _administer(f"CREATE DATABASE {name}")
+    engine = create_engine(url.set(database=name))
 
     @event.listens_for(engine, "engine_disposed")
-    def _drop_schema(_engine: Engine) -> None:
-        again = create_engine(url)
-        with again.begin() as connection:
-            connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        again.dispose()
+    def _drop_database(_engine: Engine) -> None:
+        _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     return engine
+
+
+def _administer(command: str) -> None:
+    admin = create_engine(POSTGRES_URL or "", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(command)
+    admin.dispose()
