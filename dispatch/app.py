@@ -28,6 +28,7 @@ APIS = (
     "dispatch.orders.account_api",
     "dispatch.sync.review_api",
     "dispatch.places.api",
+    "dispatch.places.booking_api",
     "dispatch.routes.api",
     "dispatch.sync.api",
     "dispatch.board.api",

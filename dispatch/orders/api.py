@@ -46,19 +46,10 @@ def list_orders(query: OrdersQuery) -> schemas.OrderList:
         return schemas.OrderList(orders=queries.rows(session, found), total=total, page=page, pages=pages)
 
 
-@endpoint("POST", "/orders", needs="orders.open", body=schemas.OrderIn, answer=schemas.OrderOut, status=201)
-def open_order(body: schemas.OrderIn) -> schemas.OrderOut:
-    """Open an order; a refusal lists every rule that stands against it."""
-    with transaction.transaction(actor=guard.actor()) as tx:
-        tx.command("orders.open", body.model_dump(mode="json"))
-        order = operations.open_order(tx, request=body)
-    return _out(order.id)
-
-
 @endpoint("GET", "/orders/<int:order_id>", needs="orders.see", answer=schemas.OrderOut)
 def get_order(order_id: int) -> schemas.OrderOut:
     """One order, whole."""
-    return _out(order_id)
+    return order_out(order_id)
 
 
 @endpoint(
@@ -71,7 +62,7 @@ def cancel_order(order_id: int, body: schemas.CancelIn) -> schemas.OrderOut:
         operations.cancel_order(
             tx, order=queries.get_order(tx.session, order_id), version=body.version, reason=_reason(body.reason)
         )
-    return _out(order_id)
+    return order_out(order_id)
 
 
 @endpoint("POST", "/orders/<int:order_id>/hold", needs="orders.hold", body=schemas.CancelIn, answer=schemas.OrderOut)
@@ -82,7 +73,7 @@ def hold_order(order_id: int, body: schemas.CancelIn) -> schemas.OrderOut:
         operations.hold_order(
             tx, order=queries.get_order(tx.session, order_id), version=body.version, reason=_reason(body.reason)
         )
-    return _out(order_id)
+    return order_out(order_id)
 
 
 @endpoint("POST", "/orders/<int:order_id>/release", needs="orders.hold", body=schemas.CancelIn, answer=schemas.OrderOut)
@@ -93,7 +84,7 @@ def release_order(order_id: int, body: schemas.CancelIn) -> schemas.OrderOut:
         operations.release_order(
             tx, order=queries.get_order(tx.session, order_id), version=body.version, reason=_reason(body.reason)
         )
-    return _out(order_id)
+    return order_out(order_id)
 
 
 class ReasonMissing(errors.Refusal):
@@ -124,7 +115,8 @@ def _allowed(order: models.ServiceOrder) -> list[str]:
     return [name for name, (action, needs) in _ACTIONS.items() if action in possible and guard.may(needs)]
 
 
-def _out(order_id: int) -> schemas.OrderOut:
+def order_out(order_id: int) -> schemas.OrderOut:
+    """One order as the office sees it."""
     with transaction.reading() as session:
         order = queries.get_order(session, order_id)
         account = session.get(account_models.Account, order.account_id) if order.account_id else None

@@ -105,7 +105,7 @@ def _new(
     row = kinds.get(code=kind)
     calendar = policies.rules(tx.session).calendar
     order = models.ServiceOrder(
-        number=operations._next_number(tx), kind=kind, state="READY", group_versions={},
+        number=operations.take_number(tx), kind=kind, state="READY", group_versions={},
         priority=row.priority if priority is None else priority, open_key=key[:60], reason=reason[:200], note=note,
         due_on=_due_on(calendar.day_of(tx.now), row.priority if priority is None else priority, calendar, tx.now),
         window="ALL_DAY", opened_at=tx.now, opened_by=tx.actor.name, extra=extra, **place,

@@ -44,8 +44,10 @@ class StaleOrder(errors.Stale):
     """Somebody changed the order meanwhile."""
 
 
-def open_order(tx: Tx, *, request: schemas.OrderIn) -> models.ServiceOrder:
-    """Open an order: the rules are asked, their answer is kept with it. Refuses with every reason at once."""
+def open_order(tx: Tx, *, request: schemas.OrderIn, number: str | None = None) -> models.ServiceOrder:
+    """Open an order: the rules are asked, their answer is kept with it. Refuses with every reason at once.
+
+    `number`: one that `take_number` gave out before."""
     reasons: list[errors.Reason] = []
     if request.kind not in kinds.catalogue():
         raise OrderRefused(
@@ -110,7 +112,7 @@ def open_order(tx: Tx, *, request: schemas.OrderIn) -> models.ServiceOrder:
         key = f"{key}:{there.number}:{tx.now.timestamp():.3f}"
     window = WINDOWS[request.window]
     order = models.ServiceOrder(
-        number=_next_number(tx),
+        number=number or take_number(tx),
         kind=request.kind,
         state="READY" if request.window == "ALL_DAY" else "SCHEDULED",
         group_versions={},
@@ -281,7 +283,8 @@ def _may_override(tx: Tx, override_role: str | None) -> bool:
     return override_role in (None, tx.actor.role) or tx.actor.role in ("supervisor", "admin")
 
 
-def _next_number(tx: Tx) -> str:
+def take_number(tx: Tx) -> str:
+    """The next order number; nobody else gets it, used or not."""
     row = tx.session.execute(
         update(models.OrderNumber)
         .where(models.OrderNumber.id == 1)

@@ -9,7 +9,7 @@ from dispatch import clock, errors
 from dispatch.auth import guard
 from dispatch.config import Settings
 from dispatch.endpoint import ANY, endpoint
-from dispatch.places import booking, card, features, queries, registry, schemas
+from dispatch.places import booking, card, features, holding, queries, registry, schemas
 from dispatch.transaction import reading
 from dispatch.wire import Wire
 from maps import search
@@ -85,7 +85,10 @@ def get_property(ref: str) -> schemas.PropertyOut:
 def get_windows(ref: str, query: WindowsQuery) -> schemas.WindowsOut:
     """Room of the coming days for one more visit of a kind."""
     with reading() as session:
-        return booking.windows_at(session, ref=ref, kind_code=query.kind, now=clock.now())
+        now, person_id = clock.now(), guard.person().id
+        out = booking.windows_at(session, ref=ref, kind_code=query.kind, now=now, person_id=person_id)
+        held = holding.find(session, person_id=person_id, ref=ref, kind_code=query.kind, now=now)
+    return out.model_copy(update={"held": held})
 
 
 @endpoint("GET", "/map/features", needs="places.search", query=FeaturesQuery, media="application/geo+json")

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from dispatch import errors
 from dispatch.crews import models as crew_models
 from dispatch.orders import checks, kinds
-from dispatch.places import queries, schemas, windows
+from dispatch.orders.kinds.kind import Kind
+from dispatch.places import models, queries, schemas, windows
 from dispatch.policies import queries as policies
 from dispatch.policies.calendars import Calendar
 
@@ -24,12 +25,20 @@ class NoSuchKind(errors.Refusal):
     status = 422
 
 
-def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime) -> schemas.WindowsOut:
-    """Five days of windows. Emergencies and non-payment shutoffs are promised to nobody: they get no windows."""
+def get_kind(*, code: str) -> Kind:
+    """The kind of that code. Refuses with NoSuchKind."""
     try:
-        kind = kinds.get(code=kind_code)
+        return kinds.get(code=code)
     except kinds.UnknownKind as fault:
         raise NoSuchKind(str(fault)) from fault
+
+
+def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime, person_id: int) -> schemas.WindowsOut:
+    """Five days of windows. Emergencies and non-payment shutoffs are promised to nobody: they get no windows.
+
+    Places that others hold are taken; the one that `person_id` holds at this property is not.
+    """
+    kind = get_kind(code=kind_code)
     place = queries.get_place(session, ref=ref)
     empty = schemas.WindowsOut(windows=[], minutes=kind.minutes, people=kind.people, as_of=now)
     if kind.priority <= URGENT_PRIORITY or kind.needs_clearance:
@@ -38,6 +47,8 @@ def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime) -> 
     days = windows.days_offered(calendar=calendar, now=now)
     if not days:
         return empty
+    # Holds before orders: one that becomes an order between the two reads is counted twice rather than not at all.
+    held = queries.holds(session, now=now)
     work = queries.day_work(session, first=days[0], last=days[-1], pattern_from=days[0] - timedelta(days=PATTERN_DAYS))
     first_on, rule_en, rule_es = _allowed(session, place=place, kind_code=kind_code, now=now, today=days[0])
     lon, lat = place.lonlat
@@ -46,7 +57,11 @@ def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime) -> 
         rule_es=rule_es, latest_start=_latest_start(session, kind_code),
     )  # fmt: skip
     found = windows.offer(
-        ask=ask, calendar=calendar, now=now, booked=_booked(work, calendar, days[0]),
+        ask=ask, calendar=calendar, now=now,
+        booked=[
+            *_booked(work, calendar, days[0]),
+            *(_held(one, work) for one in held if (one.person_id, one.ref) != (person_id, place.ref)),
+        ],
         crews=lambda day: _crews(work, calendar, day, skills=kind.skills, people=kind.people),
     )  # fmt: skip
     return schemas.WindowsOut(windows=found, minutes=kind.minutes, people=kind.people, as_of=now)
@@ -129,7 +144,23 @@ def _booked(work: queries.DayWork, calendar: Calendar, today: date) -> list[wind
         found.append(
             windows.Booked(
                 on=calendar.next_business_day(max(order.due_on, today)), minutes=float(kind.minutes if kind else 20),
-                window=order.window, lon=order.lon, lat=order.lat,
+                window=order.window, lon=order.lon, lat=order.lat, crews=_able(work, kind) if kind else None,
             )
         )  # fmt: skip
     return found
+
+
+def _held(hold: models.WindowHold, work: queries.DayWork) -> windows.Booked:
+    kind = kinds.catalogue()[hold.kind]
+    return windows.Booked(
+        on=hold.on_day, minutes=float(kind.minutes), window=hold.window, crews=_able(work, kind)
+    )  # fmt: skip
+
+
+def _able(work: queries.DayWork, kind: Kind) -> frozenset[int]:
+    """Crews that have the skills and the people for a kind on any of the days read."""
+    return frozenset(
+        shift.crew_id
+        for shift in work.shifts
+        if kind.skills <= work.skills.get(shift.id, frozenset()) and kind.people <= work.people.get(shift.id, 0)
+    )

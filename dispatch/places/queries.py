@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from dispatch.crews import models as crews
 from dispatch.meters import models as meters
 from dispatch.orders import lifecycle
 from dispatch.orders import models as orders
+from dispatch.places import models
 from dispatch.routes import models as routes
 from maps import stores
 
@@ -248,6 +249,18 @@ def day_work(session: Session, *, first: date, last: date, pattern_from: date) -
         shifts=tuple(shifts), call_signs=call_signs, skills=skills, people=people, orders=tuple(due),
         stops=tuple((row[0], row[1], row[2]) for row in stops),
     )  # fmt: skip
+
+
+def holds(session: Session, *, now: datetime) -> list[models.WindowHold]:
+    """Places in windows that are held at this moment."""
+    held = models.WindowHold
+    return list(session.scalars(select(held).where(held.until_at > now).order_by(held.id)))
+
+
+def find_hold(session: Session, *, person_id: int, ref: str) -> models.WindowHold | None:
+    """What a person holds (or held, when it has lapsed) at a property."""
+    held = models.WindowHold
+    return session.scalars(select(held).where(held.person_id == person_id, held.ref == ref)).one_or_none()
 
 
 def get_sheet(session: Session, *, sheet_id: int) -> stores.MapSheet:

@@ -1,9 +1,9 @@
 """Shapes of search and the property card on the wire."""
 
-from typing import Any
+from typing import Any, Literal
 
 from dispatch.orders.schemas import OrderRow, VerdictOut
-from dispatch.wire import Instant, LonLat, Wire
+from dispatch.wire import Instant, Line, LonLat, Wire
 
 
 class HitOut(Wire):
@@ -171,8 +171,32 @@ class WindowOut(Wire):
     why_es: str
 
 
+class WindowHoldIn(Wire):
+    """Keep one place in a window for a property and a kind."""
+
+    ref: Line
+    kind: Line
+    on: Line
+    window: Literal["8-10", "10-12", "12-14", "14-16"]
+
+
+class WindowHoldOut(Wire):
+    """A place in a window that is kept for the caller."""
+
+    ref: str
+    kind: str
+    on: str
+    window: str
+    number: str
+    """Number that the order will have."""
+    until: Instant
+    as_of: Instant
+
+
 class WindowsOut(Wire):
     windows: list[WindowOut]
     minutes: int
     people: int
+    held: WindowHoldOut | None = None
+    """What the caller holds at this property now, for this kind."""
     as_of: Instant

@@ -1,7 +1,8 @@
 """Room for one more visit in the windows of the coming days. Pure: crews, booked work and the calendar in, windows out.
 
 A crew's free minutes of a window are its shift within the window, less lunch, less the stops of its published route.
-Orders that are due and on no route yet take their minutes from all crews in the measure of what each has left.
+Orders that are due and on no route yet, and places held by a rep, take theirs from the crews that can do the work: a
+promise of two hours whole from the one with most time then, a wider one from all in the measure of what each has left.
 `left` counts visits that fit whole into one crew's minutes, so a promise never rests on crumbs of several crews.
 """
 
@@ -45,11 +46,13 @@ class CrewDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Booked:
-    """A visit that takes room. On a route: crew, from and to (with the drive there). Not on one: window and minutes."""
+    """A visit that takes room. On a route: crew, from and to (with the drive there). Not on one: window, minutes and the
+    crews that can do it (None: any)."""
 
     on: date
     minutes: float
     window: str = "ALL_DAY"
+    crews: frozenset[int] | None = None
     crew_id: int | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
@@ -207,21 +210,33 @@ def _rooms(
                 room.near.append((metres, signs.get(one.crew_id) if one.crew_id is not None else None))
     # Narrow promises first: an all-day visit takes what they leave.
     for one in sorted((one for one in today if one.from_at is None), key=lambda one: len(SPANS.get(one.window, "1"))):
-        _take(everyone, SPANS.get(one.window, (one.window,)), one.minutes + TRAVEL_MIN)
+        _take(everyone, SPANS.get(one.window, (one.window,)), one.minutes + TRAVEL_MIN, one.crews)
     for name, room in rooms.items():
         room.free = {crew.crew_id: everyone[name][crew.crew_id] for crew in on_shift if crew.fits}
     return rooms
 
 
-def _take(everyone: dict[str, dict[int, float]], names: Sequence[str], minutes: float) -> None:
-    """Takes minutes from the crews of these windows, from each in the measure of what it has left."""
-    total = sum(sum(everyone[name].values()) for name in names if name in everyone)
+def _take(
+    everyone: dict[str, dict[int, float]], names: Sequence[str], minutes: float, able: frozenset[int] | None
+) -> None:
+    """Takes minutes from crews that can do the work: in one window whole from the crew with most left where that is
+    enough, else from each in the measure of what it has left."""
+    left = {
+        (name, crew_id): free
+        for name in names
+        for crew_id, free in everyone.get(name, {}).items()
+        if able is None or crew_id in able
+    }
+    total = sum(left.values())
     if total <= 0:
         return
+    most = max(left, key=lambda key: (left[key], -key[1]))
+    if len(names) == 1 and left[most] >= minutes:
+        everyone[most[0]][most[1]] -= minutes
+        return
     share = min(1.0, minutes / total)
-    for name in names:
-        for crew_id in everyone.get(name, {}):
-            everyone[name][crew_id] *= 1 - share
+    for name, crew_id in left:
+        everyone[name][crew_id] *= 1 - share
 
 
 def _overlap_min(a_from: datetime, a_to: datetime, b_from: datetime, b_to: datetime) -> float:

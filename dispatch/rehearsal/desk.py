@@ -84,7 +84,13 @@ class Office:
             "contact_name": place.customer, "reason": "MOVE_OUT" if kind == "SHUTOFF_REQUEST" else "",
         }  # fmt: skip
         try:
-            out = self.rep.post("/orders", wish)
+            try:
+                out = self.rep.post("/orders", wish)
+            except office.Refused as refused:
+                if "window_taken" not in refused.codes:
+                    raise
+                # What a rep offers when the two hours asked for are full.
+                out = self.rep.post("/orders", {**wish, "window": "ALL_DAY"})
         except office.Refused as refused:
             opened.refused[refused.codes[0]] += 1
             return None

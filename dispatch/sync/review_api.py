@@ -48,7 +48,7 @@ def decide_review(review_id: int, body: schemas.ReviewDecisionIn) -> schemas.Ord
             tx, review=reviews.get_review(tx.session, review_id), decision=body.decision, note=body.note
         )
         order_id = order.id
-    return orders_api._out(order_id)
+    return orders_api.order_out(order_id)
 
 
 @endpoint("POST", "/held/<int:held_id>/decision", needs="reviews.decide", body=schemas.HeldDecisionIn)

@@ -14,8 +14,10 @@ def _order(app: Flask, home: given.Home, kind: str, **more: object) -> dict[str,
 
 def test_a_rep_opens_a_leak_check_and_reads_its_number(app: Flask) -> None:
     home = given.a_home()
+    given.a_crew()
     rep = given.logged_in(app, role="csr")
-    answer = rep.post("/orders", _order(app, home, "LEAK_CHECK", note="Hall toilet ran last week", window="12-14"))
+    asked = _order(app, home, "LEAK_CHECK", note="Hall toilet ran last week", window="12-14", due_on=str(given.WORKDAY))
+    answer = rep.post("/orders", asked)
     assert answer.status_code == 201, answer.text
     order = answer.get_json()
     assert order["row"]["number"] == "617001"

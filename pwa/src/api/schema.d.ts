@@ -355,7 +355,7 @@ export interface paths {
         /** Orders, newest first, a page at a time. */
         get: operations["list_orders"];
         put?: never;
-        /** Open an order; a refusal lists every rule that stands against it. */
+        /** Open an order; a refusal lists every rule that stands against it. 409 when its window has no room any more. */
         post: operations["open_order"];
         delete?: never;
         options?: never;
@@ -683,6 +683,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/window-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a place in a window for five minutes; 409 when the last one is gone. */
+        post: operations["hold_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/window-holds/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give back the place that the caller holds at a property. */
+        delete: operations["release_window"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2320,6 +2354,49 @@ export interface components {
             };
         };
         /**
+         * WindowHoldIn
+         * @description Keep one place in a window for a property and a kind.
+         */
+        WindowHoldIn: {
+            /** Ref */
+            ref: string;
+            /** Kind */
+            kind: string;
+            /** On */
+            on: string;
+            /**
+             * Window
+             * @enum {string}
+             */
+            window: "8-10" | "10-12" | "12-14" | "14-16";
+        };
+        /**
+         * WindowHoldOut
+         * @description A place in a window that is kept for the caller.
+         */
+        WindowHoldOut: {
+            /** Ref */
+            ref: string;
+            /** Kind */
+            kind: string;
+            /** On */
+            on: string;
+            /** Window */
+            window: string;
+            /** Number */
+            number: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
          * WindowOut
          * @description One window of one day: room left as the routes and the orders already booked leave it.
          */
@@ -2349,6 +2426,8 @@ export interface components {
             minutes: number;
             /** People */
             people: number;
+            /** @default null */
+            held?: components["schemas"]["WindowHoldOut"] | null;
             /**
              * As Of
              * Format: date-time
@@ -3740,6 +3819,68 @@ export interface operations {
                 content: {
                     "application/vnd.pmtiles": unknown;
                 };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowHoldIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowHoldOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with all reasons */
             default: {
