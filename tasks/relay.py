@@ -11,7 +11,7 @@ from dispatch.journal import queries as journal
 from dispatch.transaction import Actor, reading, transaction
 from tasks import celery, reactions
 
-READER = "reactions"
+READER = journal_operations.REACTIONS
 BATCH = 500
 Send = Callable[..., None]
 

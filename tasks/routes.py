@@ -10,12 +10,6 @@ def plan_day(*, plan_id: int, again: bool = False) -> None:
     workflow.plan_day(plan_id=plan_id, again=again)
 
 
-@celery.job("routes.plan_due")
-def plan_due() -> None:
-    """Ask for today's plan when it is time."""
-    workflow.request_due()
-
-
 @celery.job("routes.give_up_lost")
 def give_up_lost() -> None:
     """Mark plans whose planner died."""

@@ -24,6 +24,7 @@ from dispatch.config import ROOT, Settings
 from dispatch.db import migrating
 from dispatch.journal import queries as journal
 from dispatch.policies import models
+from dispatch.policies import queries as policies
 
 READY_S = 90.0
 
@@ -59,13 +60,11 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
 def _run(args: argparse.Namespace, settings: Settings, *, lock: supervisor.RunLock, address: str, began: float) -> int:
     utility = _prepare(settings, parcels=args.parcels)
     env = _environment(settings)
-    over = False
+    next_day = False
     if utility.demo:
         start = _demo_start(settings, utility)
-        env[clock.VARIABLE] = os.environ[clock.VARIABLE] = clock.setting(start=start)
-        over = utility.demo_on is not None and demo_clock.is_over(
-            at=start, demo_on=utility.demo_on, zone=ZoneInfo(utility.time_zone)
-        )
+        env[clock.VARIABLE] = os.environ[clock.VARIABLE] = clock.setting(start=start.at)
+        next_day = start.next_day
     parts = _parts(settings)
     group = supervisor.Group(
         parts, env=env, logs_dir=settings.data_dir / "logs", lock_fd=lock.fd,
@@ -77,7 +76,7 @@ def _run(args: argparse.Namespace, settings: Settings, *, lock: supervisor.RunLo
         group.start()
         web = next(part for part in parts if part.name == "web")
         if group.wait_ready(web, timeout_s=READY_S):
-            _greet(settings, utility, address=address, took_s=time.monotonic() - began, over=over)
+            _greet(settings, utility, address=address, took_s=time.monotonic() - began, next_day=next_day)
         elif not group.stopping:
             raise supervisor.CannotStart(
                 f"The web part did not get ready in {READY_S:.0f} s; see {settings.data_dir}/logs."
@@ -173,13 +172,13 @@ def _environment(settings: Settings) -> dict[str, str]:
     return env
 
 
-def _demo_start(settings: Settings, utility: models.Utility) -> datetime:
+def _demo_start(settings: Settings, utility: models.Utility) -> demo_clock.Start:
     assert utility.demo_on is not None, "a demo has its day"
     with house.opened(settings), transaction.reading() as session:
-        last = journal.last_at(session)
+        last, calendar = journal.last_at(session), policies.rules(session).calendar
     return demo_clock.start(
-        file=settings.data_dir / "clock", demo_on=utility.demo_on, zone=ZoneInfo(utility.time_zone),
-        last_entry_at=last, real=datetime.now(UTC),
+        file=settings.data_dir / "clock", demo_on=utility.demo_on, calendar=calendar, last_entry_at=last,
+        real=datetime.now(UTC),
     )  # fmt: skip
 
 
@@ -260,23 +259,23 @@ def _named(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _greet(settings: Settings, utility: models.Utility, *, address: str, took_s: float, over: bool) -> None:
+def _greet(settings: Settings, utility: models.Utility, *, address: str, took_s: float, next_day: bool) -> None:
     print(f"\n  {utility.name} is up after {took_s:.0f} s:  {address}\n")
     print(f"  office {address}/desk/   crews {address}/crew/   map board {address}/board/")
     if settings.tls_cert is None and settings.host not in ("127.0.0.1", "localhost", "::1"):
         print("  Tablets need HTTPS for camera, position and offline work: TLS_CERT=... TLS_KEY=... or a proxy.")
     if utility.demo:
-        _greet_demo(utility, over=over)
+        _greet_demo(utility, next_day=next_day)
     print(f"\n  Logs: {settings.data_dir}/logs   Ctrl-C ends everything.\n", flush=True)
 
 
-def _greet_demo(utility: models.Utility, *, over: bool) -> None:
+def _greet_demo(utility: models.Utility, *, next_day: bool) -> None:
     from dispatch.demo import load, people
 
     local = clock.now().astimezone(ZoneInfo(utility.time_zone))
     print(f"\n  Demo clock: {local:%a %b %d, %H:%M} ({utility.time_zone}). It stands still while Curbstop is down.")
-    if over:
-        print("  The working day of this demo is over. For a fresh one: end this, then make run FRESH=1")
+    if next_day:
+        print("  The working day before was over: the next one begins, with its own orders and plan. New demo: FRESH=1")
     print(f"  Demo logins, password {load.PASSWORD}:")
     seen: set[str] = set()
     for one in people.STAFF:

@@ -77,6 +77,38 @@ def find_shift_of_person(session: Session, *, person_id: int, on: date) -> model
     ).scalar_one_or_none()
 
 
+def active_crews(session: Session) -> Sequence[models.Crew]:
+    """Crews that work, by their letter."""
+    crew = models.Crew
+    return session.execute(select(crew).where(crew.active.is_(True)).order_by(crew.letter, crew.id)).scalars().all()
+
+
+def newest_shifts(session: Session, *, crew_id: int, limit: int) -> Sequence[models.Shift]:
+    """The last shifts that stand in the roster of a crew, the newest first."""
+    shift = models.Shift
+    return (
+        session.execute(select(shift).where(shift.crew_id == crew_id).order_by(shift.on_day.desc()).limit(limit))
+        .scalars()
+        .all()
+    )
+
+
+def active_members(session: Session, *, shift_id: int) -> Sequence[int]:
+    """Technicians of a shift who still work here, by id."""
+    member, technician = models.ShiftMember, models.Technician
+    return (
+        session.execute(
+            select(technician.id)
+            .join(member, member.technician_id == technician.id)
+            .join(Person, Person.id == technician.person_id)
+            .where(member.shift_id == shift_id, Person.active.is_(True))
+            .order_by(technician.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
 def members(session: Session, shift_ids: Collection[int]) -> dict[int, list[Member]]:
     """Members of shifts, by shift id, in the order of their names."""
     found: dict[int, list[Member]] = {shift_id: [] for shift_id in shift_ids}

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.journal import events, models
 
+REACTIONS = "reactions"
+"""The reader that starts jobs for what happened (`tasks.relay`)."""
+
 
 def append(
     session: Session, *, entries: Sequence[events.Event], actor: str, at: datetime, command: models.Command | None

@@ -253,6 +253,14 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
     tx.record(events.PlanPublished(plan_id=plan.id))
 
 
+def take_back_left(tx: Tx, *, before: date) -> int:
+    """Take orders off the routes of days before `before` that were not begun there; answers how many."""
+    left = queries.left_with_crews(tx.session, before=before)
+    for order in orders.by_ids(tx.session, left).values():
+        order_operations.assign(tx, order=order, crew_id=None, action="take_off_route")
+    return len(left)
+
+
 def _check_not_outrun(
     old_routes: Sequence[models.Route],
     old_stops: Mapping[int, Sequence[models.RouteStop]],

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch import errors
-from dispatch.orders.models import Visit
+from dispatch.orders.models import ServiceOrder, Visit
 from dispatch.policies import queries as policies
 from dispatch.routes import models
 from maps import stores
@@ -124,6 +124,31 @@ def find_drawn_stop(session: Session, *, order_id: int) -> models.RouteStop | No
         .order_by(plan.on_day.desc(), plan.id.desc())
         .limit(1)
     ).scalar_one_or_none()
+
+
+def left_with_crews(session: Session, *, before: date) -> Sequence[int]:
+    """Orders that a crew of an earlier day took along and did not reach, and that no later published route holds."""
+    stop, route = models.RouteStop, models.Route
+    later = (
+        select(stop.order_id)
+        .join(route, route.id == stop.route_id)
+        .where(route.status == "published", route.on_day >= before)
+    )
+    return (
+        session.execute(
+            select(ServiceOrder.id)
+            .join(stop, stop.order_id == ServiceOrder.id)
+            .join(route, route.id == stop.route_id)
+            .where(
+                ServiceOrder.state.in_(("DISPATCHED", "EN_ROUTE")), ServiceOrder.crew_id == route.crew_id,
+                route.status == "published", route.on_day < before, ServiceOrder.id.not_in(later),
+            )
+            .distinct()
+            .order_by(ServiceOrder.id)
+        )
+        .scalars()
+        .all()
+    )  # fmt: skip
 
 
 def find_unplanned(session: Session, *, plan_id: int, order_id: int) -> models.UnplannedOrder | None:

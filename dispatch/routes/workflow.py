@@ -162,6 +162,23 @@ def publish(*, plan_id: int, actor: Actor) -> None:
         operations.publish(tx, plan=queries.get_plan(tx.session, plan_id), blocked=blocked)
 
 
+def take_back_left() -> int:
+    """From the utility's planning hour on: what crews of earlier days did not reach waits for the next plan again.
+
+    Answers how many orders came back. A tablet that did one of them without network still brings it: its facts are kept,
+    and a person decides.
+    """
+    with reading() as session:
+        zone = policies.zone(session)
+        local = clock.now().astimezone(zone)
+        on = local.date()
+        due = local >= day.local_time(policies.get_utility(session).plan_time, on=on, zone=zone)
+        if not due or not queries.left_with_crews(session, before=on):
+            return 0
+    with transaction(actor=PLANNER) as tx:
+        return operations.take_back_left(tx, before=on)
+
+
 def request_due() -> int | None:
     """The nightly plan: asked for once a day from the utility's hour on, when crews work that day and nobody asked yet."""
     with reading() as session:
