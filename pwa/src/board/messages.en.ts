@@ -1,4 +1,4 @@
-import type { MessagesOf } from '../ui/i18n.svelte'
+import { count, type MessagesOf } from '../ui/i18n.svelte'
 
 /** Words of the board. */
 export const en = {
@@ -11,7 +11,7 @@ export const en = {
   windowsKept: 'Windows kept',
   ofWindows: (n: number) => `of ${n} so far`,
   likelyLate: 'Likely late',
-  ofOpenWindows: (n: number) => `of ${n} windows`,
+  ofOpenWindows: (n: number) => `of ${count(n, 'window', 'windows')}`,
   shutoffs: 'Shutoffs',
   ofRecalled: (n: number, recalled: number) => (recalled ? `of ${n}, ${recalled} recalled` : `of ${n}`),
   paidWaiting: 'Paid, waiting for water',
@@ -65,7 +65,7 @@ export const en = {
   callNumber: (phone: string) => `Call ${phone}`,
   // Unassigned
   unassigned: 'Unassigned',
-  eachReason: (n: number) => `${n}, each with its reason`,
+  eachReason: (n: number) => (n === 1 ? '1, with its reason' : `${n}, each with its reason`),
   allAssigned: 'Every order of this day is on a route.',
   windowNames: {
     ALL_DAY: 'any time',
@@ -113,7 +113,8 @@ export const en = {
   planDraft: 'Draft plan',
   planOut: 'Published plan',
   planFailed: 'The plan was not made',
-  planFacts: (planned: number, orders: number, crews: number) => `${planned} of ${orders} orders on ${crews} crews`,
+  planFacts: (planned: number, orders: number, crews: number) =>
+    `${planned} of ${count(orders, 'order', 'orders')} on ${count(crews, 'crew', 'crews')}`,
   driving: (min: number) => `${min} min driving`,
   publish: 'Publish',
   publishAgain: 'Publish again',

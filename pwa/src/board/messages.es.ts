@@ -1,3 +1,4 @@
+import { count } from '../ui/i18n.svelte'
 import type { Messages } from './messages.en'
 
 export const es = {
@@ -9,7 +10,7 @@ export const es = {
   windowsKept: 'Horarios cumplidos',
   ofWindows: (n: number) => `de ${n} hasta ahora`,
   likelyLate: 'Tarde, probable',
-  ofOpenWindows: (n: number) => `de ${n} horarios`,
+  ofOpenWindows: (n: number) => `de ${count(n, 'horario', 'horarios')}`,
   shutoffs: 'Cortes',
   ofRecalled: (n: number, recalled: number) => (recalled ? `de ${n}, ${recalled} retirados` : `de ${n}`),
   paidWaiting: 'Pagaron, esperan agua',
@@ -52,7 +53,7 @@ export const es = {
   stopAt: (start: string, finish: string) => `${start} a ${finish}`,
   promised: (from: string, to: string) => `prometido ${from} a ${to}`,
   alerts: 'Alertas',
-  nOpen: (n: number) => `${n} abiertas`,
+  nOpen: (n: number) => count(n, 'abierta', 'abiertas'),
   oldest: (age: string) => `la mayor ${age}`,
   noAlerts: 'Ahora no hay nada mal.',
   call: 'Llamar',
@@ -60,7 +61,7 @@ export const es = {
   review: 'Revisar',
   callNumber: (phone: string) => `Llamar al ${phone}`,
   unassigned: 'Sin asignar',
-  eachReason: (n: number) => `${n}, cada una con su motivo`,
+  eachReason: (n: number) => (n === 1 ? '1, con su motivo' : `${n}, cada una con su motivo`),
   allAssigned: 'Toda orden de este día está en una ruta.',
   windowNames: {
     ALL_DAY: 'a cualquier hora',
@@ -106,7 +107,7 @@ export const es = {
   planOut: 'Plan publicado',
   planFailed: 'El plan no se hizo',
   planFacts: (planned: number, orders: number, crews: number) =>
-    `${planned} de ${orders} órdenes en ${crews} cuadrillas`,
+    `${planned} de ${count(orders, 'orden', 'órdenes')} en ${count(crews, 'cuadrilla', 'cuadrillas')}`,
   driving: (min: number) => `${min} min de manejo`,
   publish: 'Publicar',
   publishAgain: 'Publicar otra vez',

@@ -134,7 +134,7 @@ export const en = {
 
   // reading
   typeReading: 'Type what the meter shows',
-  dials: (n: number) => `${n} dials`,
+  dials: (n: number) => count(n, 'dial', 'dials'),
   fixedZeros: (n: number) => (n === 0 ? 'no fixed zeros' : count(n, 'fixed zero', 'fixed zeros')),
   last: (digits: string, on: string) => `Last ${digits}, ${on}`,
   usualRange: (low: string, high: string) => `Usual ${low} to ${high}`,

@@ -128,7 +128,7 @@ export const es = {
   whatIsIt: '¿Qué es?',
 
   typeReading: 'Escriba lo que muestra el medidor',
-  dials: (n: number) => `${n} dígitos`,
+  dials: (n: number) => n1(n, 'dígito', 'dígitos'),
   fixedZeros: (n: number) => (n === 0 ? 'sin ceros fijos' : n1(n, 'cero fijo', 'ceros fijos')),
   last: (digits: string, on: string) => `Última ${digits}, ${on}`,
   usualRange: (low: string, high: string) => `Usual ${low} a ${high}`,
@@ -331,7 +331,7 @@ export const es = {
   notAsked: 'Esperando para enviarse',
   sentBack: 'El servidor lo regresó. Está guardado aquí; avise a la oficina.',
   receiptNo: (n: number) => `Recibo ${n}`,
-  received: (n: number, of: number) => `${n} de ${of} recibidas por la oficina`,
+  received: (n: number, of: number) => `${n} de ${of} ${of === 1 ? 'recibida' : 'recibidas'} por la oficina`,
   serverCounts: (n: number) => `La oficina cuenta ${n}`,
   countsAgree: 'La tableta y la oficina coinciden.',
   countsDiffer: (here: number, there: number) =>

@@ -1,5 +1,14 @@
 import { Refused, answer, api } from '../api/client'
-import type { OrderIn, OrderOut, PropertyOut, VerdictOut, WindowOut, WindowsOut } from '../api/types'
+import type {
+  OrderIn,
+  OrderOut,
+  PropertyOut,
+  VerdictOut,
+  WindowHoldIn,
+  WindowHoldOut,
+  WindowOut,
+  WindowsOut,
+} from '../api/types'
 import { now } from '../ui/now.svelte'
 
 /** What the rep has typed for one property; kept in the window's own store until the order is opened. */
@@ -41,6 +50,13 @@ class Draft {
   booking = $state(false)
   fault = $state<Refused | null>(null)
   booked = $state<OrderOut | null>(null)
+  /** The place that the office keeps for this property; it may have lapsed. */
+  held = $state<WindowHoldOut | null>(null)
+  /** True when the window that was chosen went to somebody else. */
+  lost = $state(false)
+  /** Settles when the office has answered to the last choice of a window. */
+  #holding: Promise<void> = Promise.resolve()
+  #choice = 0
   #ref = ''
   #property: PropertyOut | null = null
   #turn = 0
@@ -55,6 +71,9 @@ class Draft {
     this.windowsFault = null
     this.fault = null
     this.booked = null
+    this.held = null
+    this.lost = false
+    this.#choice++
     const kept = sessionStorage.getItem(KEPT + property.ref)
     this.typed = kept === null ? blank(property) : { ...blank(property), ...(JSON.parse(kept) as Partial<Typed>) }
     if (this.typed.kind) void this.loadWindows()
@@ -67,6 +86,8 @@ class Draft {
   choose(kind: string): void {
     if (this.typed === null) return
     if (this.typed.kind !== kind) {
+      void this.release()
+      this.lost = false
       this.typed.kind = kind
       this.typed.window = ''
       this.typed.on = ''
@@ -92,11 +113,15 @@ class Draft {
       this.windows = out
       this.windowsFault = null
       now.follow(out.as_of)
+      this.held = out.held ?? null
+      if (this.typed && !this.typed.window && out.held) {
+        this.typed.on = out.held.on
+        this.typed.window = out.held.window as OrderIn['window']
+      }
       const chosen = this.chosen
       if (this.typed?.window && (chosen === null || chosen.state !== 'open')) {
-        // The window was taken by somebody else since.
-        this.typed.window = ''
-        this.typed.on = ''
+        this.lost = true
+        this.#unchoose()
       }
     } catch (fault) {
       if (!(fault instanceof Refused)) throw fault
@@ -115,6 +140,57 @@ class Draft {
     if (this.typed === null || window.state !== 'open') return
     this.typed.on = window.on
     this.typed.window = window.window as OrderIn['window']
+    this.lost = false
+    this.fault = null
+    this.keep()
+    this.holdAgain()
+  }
+
+  /** Asks the office to keep the chosen window for a few minutes. */
+  holdAgain(): void {
+    const { typed } = this
+    if (!typed?.window) return
+    const body = { ref: this.#ref, kind: typed.kind, on: typed.on, window: typed.window as WindowHoldIn['window'] }
+    const choice = ++this.#choice
+    // One after the other: the office keeps the last choice.
+    this.#holding = this.#holding.then(() => this.#hold(body, choice))
+  }
+
+  async #hold(body: WindowHoldIn, choice: number): Promise<void> {
+    if (choice !== this.#choice) return
+    try {
+      const out = await answer<WindowHoldOut>(api.POST('/api/v1/window-holds', { body }))
+      if (choice !== this.#choice) return
+      now.follow(out.as_of)
+      this.held = out
+    } catch (fault) {
+      if (!(fault instanceof Refused)) throw fault
+      if (choice !== this.#choice) return
+      this.fault = fault
+      if (fault.offline) return
+      this.#unchoose()
+      void this.loadWindows()
+    }
+  }
+
+  /** Gives back what is held here. When the office does not hear it, the place is free again by itself in minutes. */
+  async release(): Promise<void> {
+    const ref = this.held?.ref
+    this.held = null
+    this.#choice++
+    if (ref === undefined) return
+    try {
+      await answer(api.DELETE('/api/v1/window-holds/{ref}', { params: { path: { ref } } }))
+    } catch (fault) {
+      if (!(fault instanceof Refused)) throw fault
+    }
+  }
+
+  #unchoose(): void {
+    if (this.typed === null) return
+    this.typed.window = ''
+    this.typed.on = ''
+    this.held = null
     this.keep()
   }
 
@@ -130,8 +206,15 @@ class Draft {
     const { typed } = this
     const property = this.#property
     if (typed === null || property === null || this.booking) return false
+    const needsWindow = typed.window !== ''
     this.booking = true
     this.fault = null
+    await this.#holding
+    if (needsWindow && !typed.window) {
+      // The office said no to the window in the meantime; its reason is on screen.
+      this.booking = false
+      return false
+    }
     const body: OrderIn = {
       kind: typed.kind,
       premise_id: property.premise_id,
@@ -156,6 +239,8 @@ class Draft {
       sessionStorage.removeItem(KEPT + property.ref)
       this.typed = blank(property)
       this.windows = null
+      this.held = null
+      this.lost = false
       return true
     } catch (fault) {
       if (!(fault instanceof Refused)) throw fault

@@ -100,6 +100,25 @@ export function age(at: string | Date | number, now: number): string {
   return `${Math.round(seconds / 3600)} h`
 }
 
+/** A text as a sentence: with its full stop, and once only. Nothing stays nothing. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) || text === '' ? text : `${text}.`
+}
+
+/** Minutes and seconds that have passed: "3:12", with hours "1:03:12". */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const tail = String(seconds % 60).padStart(2, '0')
+  return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`
+}
+
+/** What is left of a countdown: "4:41", "0:09". */
+export function left(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 /** Bytes for people: "2.4 MB". */
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`

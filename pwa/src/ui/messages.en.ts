@@ -33,7 +33,7 @@ export const en = {
   sending: 'Sending',
   noSignal: 'No signal',
   since: (at: string) => `Since ${at}. All is sent.`,
-  needsYou: (n: number) => `${n} needs you`,
+  needsYou: (n: number) => (n === 1 ? '1 needs you' : `${n} need you`),
   withOffice: (n: number) => `${n} with the office`,
   syncLabel: (n: number) =>
     n === 0

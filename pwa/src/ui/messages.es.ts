@@ -24,7 +24,7 @@ export const es = {
   boardFace: 'el tablero',
   whatHappened: 'No se pudo hacer',
   nothingLost: 'No se perdió nada.',
-  allSent: (n: number) => (n === 0 ? 'Todo enviado' : `${n} enviadas`),
+  allSent: (n: number) => (n === 0 ? 'Todo enviado' : n === 1 ? '1 enviada' : `${n} enviadas`),
   waiting: (n: number) => `${n} por enviar`,
   savedHere: 'Guardadas aquí.',
   noSignalSince: (at: string) => `Sin señal desde ${at}`,
