@@ -346,10 +346,6 @@ export const en = {
   sentBack: 'Sent back by the server. Saved here; tell the office.',
   receiptNo: (n: number) => `Receipt ${n}`,
   received: (n: number, of: number) => `${n} of ${of} received by the office`,
-  serverCounts: (n: number) => `The office counts ${n}`,
-  countsAgree: 'Tablet and office agree.',
-  countsDiffer: (here: number, there: number) =>
-    `This tablet counts ${here}, the office ${there}. Send again, then call the office.`,
   photosLeft: (n: number) => (n === 0 ? 'All photos sent' : count(n, 'photo on its way', 'photos on their way')),
   nothingYet: 'Nothing recorded yet today.',
   compare: 'Compare with the office',

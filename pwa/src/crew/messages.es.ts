@@ -332,10 +332,6 @@ export const es = {
   sentBack: 'El servidor lo regresó. Está guardado aquí; avise a la oficina.',
   receiptNo: (n: number) => `Recibo ${n}`,
   received: (n: number, of: number) => `${n} de ${of} ${of === 1 ? 'recibida' : 'recibidas'} por la oficina`,
-  serverCounts: (n: number) => `La oficina cuenta ${n}`,
-  countsAgree: 'La tableta y la oficina coinciden.',
-  countsDiffer: (here: number, there: number) =>
-    `Esta tableta cuenta ${here}, la oficina ${there}. Envíe otra vez y llame a la oficina.`,
   photosLeft: (n: number) => (n === 0 ? 'Todas las fotos enviadas' : n1(n, 'foto en camino', 'fotos en camino')),
   nothingYet: 'Hoy no hay nada registrado todavía.',
   compare: 'Comparar con la oficina',
