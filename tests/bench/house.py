@@ -22,6 +22,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def memory(root: psutil.Process) -> dict[str, float]:
                 name
                 for sign, name in (
                     ("granian", "web"), (" worker", "worker"), (" beat", "beat"), ("unixsocket", "broker"),
-                    ("valkey", "broker"), ("curbstop run", "supervisor"),
+                    ("valkey", "broker"), ("cli run", "supervisor"),
                 )
                 if sign in words
             ),
@@ -101,7 +102,7 @@ def searches(office: Office, data: Path) -> dict[str, tuple[float, float]]:
         at = rng.randrange(len(text) // 2, len(text) - 1)
         return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
-    sorts = {
+    sorts: dict[str, Callable[[], str]] = {
         "address as typed (half)": lambda: (text := rng.choice(addresses))[: max(5, len(text) // 2)],
         "address with a slip": lambda: typo(rng.choice(addresses)),
         "parcel number": lambda: rng.choice(numbers).replace("-", " "),
@@ -170,10 +171,12 @@ def main() -> None:
     figures: list[tuple[str, str]] = []
     command = [sys.executable, "-m", "dispatch.cli", "run", "--port", str(args.port), "--parcels", str(args.parcels)]
     environment = {**os.environ, "CURBSTOP_DATA_DIR": str(data)}
+    said = Path(tempfile.mkdtemp(prefix="curbstop-bench-said-")) / "run.log"
 
     def started_in() -> tuple[subprocess.Popen[bytes], float]:
         began = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        with said.open("ab") as out:
+            process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
         while process.poll() is None:
             try:
                 with urllib.request.urlopen(f"{base}/readyz", timeout=2) as answer:
@@ -181,7 +184,8 @@ def main() -> None:
                         return process, time.perf_counter() - began
             except OSError:
                 time.sleep(0.2)
-        raise SystemExit("`curbstop run` ended before it was ready; see the logs in " + str(data / "logs"))
+        last = "".join(said.read_text(encoding="utf-8").splitlines(keepends=True)[-5:])
+        raise SystemExit(f"`curbstop run` ended before it was ready:\n{last}")
 
     def ended(process: subprocess.Popen[bytes]) -> float:
         began = time.perf_counter()
@@ -229,6 +233,7 @@ def main() -> None:
         ended(process)
         if args.data is None:
             shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(said.parent, ignore_errors=True)
     table = Table(title=f"The house, demo of {args.parcels:,} parcels")
     table.add_column("what")
     table.add_column("figure")
