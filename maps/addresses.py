@@ -6,6 +6,7 @@ STE. What looks like a street word but is a name stays one: AVENUE D, ST JAMES C
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from maps.postal_words import DIRECTIONS, ORDINALS, STATES, SUFFIXES, UNITS
@@ -77,11 +78,18 @@ def standard_word(word: str) -> str:
 _SAINTS = {"SAINT": "ST", "FORT": "FT", "MOUNT": "MT"}
 
 
-def parse(text: str) -> PostalAddress:
-    """Reads an address line, with or without city, state and ZIP after commas. Never fails: what it cannot place
-    stays in the street name; an empty text gives an empty address."""
+def parse(text: str, *, cities: Collection[str] = ()) -> PostalAddress:
+    """Reads an address line, with or without city, state and ZIP (after commas, or behind the line where a ZIP or one
+    of `cities` ends it). Never fails: what it cannot place stays in the street name; an empty text gives an empty
+    address."""
     first, _, rest = text.partition(",")
-    address = _parse_line(plain(first).split())
+    words = plain(first).split()
+    tail: list[str] = []
+    if not _only_place(rest):
+        words, tail = _split_place(words, cities)
+    address = _parse_line(words)
+    if tail:
+        address = _with_place(address, tail)
     for piece in rest.split(","):
         words = plain(piece).split()
         if not words:
@@ -104,6 +112,11 @@ def street_of(text: str) -> str:
     return _street(plain(text).split()).street
 
 
+def with_place(address: PostalAddress, *, city: str | None, zip_code: str | None) -> PostalAddress:
+    """The address with the city and ZIP that columns of their own give."""
+    return replace(address, city=city, zip=zip_code)
+
+
 def house_numbers(address: PostalAddress) -> tuple[int, ...]:
     """The house numbers a line covers: (48, 50) for 48-50 by parity, (123,) for 123A, () without a number."""
     if address.number is None:
@@ -114,6 +127,39 @@ def house_numbers(address: PostalAddress) -> tuple[int, ...]:
         return (first,) if last == first else (first, last)
     step = 2 if (last - first) % 2 == 0 else 1
     return tuple(range(first, last + 1, step))
+
+
+def _only_place(rest: str) -> bool:
+    """True when the city stands behind a comma already."""
+    words = [word for word in plain(rest).split() if not _ZIP.fullmatch(word) and word not in STATES]
+    return bool(words) and words[0] not in UNITS and words[0] != "#"
+
+
+def _split_place(words: list[str], cities: Collection[str]) -> tuple[list[str], list[str]]:
+    """(the line, city and state and ZIP) of a line that names its place without a comma."""
+    end = len(words)
+    if end > 3 and _ZIP.fullmatch(words[-1]) and words[-2] not in UNITS and words[-2] != "#":
+        end -= 1
+    has_zip = end < len(words)
+    if has_zip and end > 3 and words[end - 1] in STATES:
+        end -= 1
+    for length in (4, 3, 2, 1):
+        if end - length > 1 and " ".join(words[end - length : end]) in cities:
+            return words[: end - length], words[end - length :]
+    if not has_zip:
+        return words, []
+    # The street ends with its last street word that has something behind it; a unit may still follow.
+    for at in range(end - 2, 1, -1):
+        if words[at] not in SUFFIXES or words[at + 1] in SUFFIXES:
+            continue
+        start = at + 1
+        if words[start] in DIRECTIONS and start + 1 < end:
+            start += 1
+        if start + 1 < end and (words[start] == "#" or words[start] in UNITS):
+            start += 2
+        if 1 <= end - start <= 3 and all(word.isalpha() for word in words[start:end]):
+            return words[:start], words[start:]
+    return words[:end], words[end:]
 
 
 def _parse_line(words: list[str]) -> PostalAddress:
@@ -204,7 +250,7 @@ def _street(words: list[str]) -> PostalAddress:
 def _with_place(address: PostalAddress, words: list[str]) -> PostalAddress:
     rest = list(words)
     zip_code = state = None
-    if found := _ZIP.fullmatch(rest[-1]):
+    if rest and (found := _ZIP.fullmatch(rest[-1])):
         zip_code = f"{found[1]}-{found[2]}" if found[2] else found[1]
         rest.pop()
     if rest and rest[-1] in STATES:

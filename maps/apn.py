@@ -1,18 +1,29 @@
-"""Parcel numbers: how each county writes them, read from any spelling, and the keys they are found by.
+"""Parcel numbers: read from any spelling by their county's format, and the keys they are found by.
 
-A parcel number is a chain of parts (book, page, parcel ...). A county's way is a row of data: how wide each part is
-padded, which parts may be missing at the right end, and what stands between them. Sources: California BOE AH 215 and
-county assessor notes (book-page-block-parcel), Collin CAD data dictionary, Massachusetts parcel standard (map-lot),
-District of Columbia square-suffix-lot.
+A parcel number is a chain of parts (book, page, parcel ...); `maps.parcel_formats` holds the counties' ways as data.
+Besides its format every number has a loose key, its runs of digits (zeros before them dropped) and letters, which finds
+it whatever stands between the parts, in counties nobody has described too. Everything here is pure.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from itertools import combinations
+
+from maps.parcel_formats import AS_WRITTEN, AUTO, FORMATS, LABELS, PLACEHOLDERS, CountyFormat, Part, get_format, named
+
+__all__ = [
+    "AS_WRITTEN", "AUTO", "FORMATS", "ParcelNumber", "ParcelNumberError", "QueryKeys", "detect", "key_of", "loose_key",
+    "named", "own_keys", "padded_keys", "parse", "query_keys", "read",
+    "words_of",
+]  # fmt: skip
 
 LETTERS_AND_DIGITS = re.compile(r"[A-Z0-9]+")
+LOOSE = "~"
+_RUNS = re.compile(r"[0-9]+|[A-Z]+")
+_PIECES = re.compile(r"[\s\-/_,:.#]+")
+MOST_PADDINGS = 150
 
 
 class ParcelNumberError(ValueError):
@@ -26,34 +37,9 @@ class ParcelNumberError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
-    """One part: `width` digits when padded (0 = written as it is); `default` is what a missing one stands for.
-    The letter behind the digits stands outside the width (080A), or inside it where `letter_inside` (00A)."""
-
-    name: str
-    width: int = 0
-    letter_inside: bool = False
-    default: str | None = None
-    pattern: str = r"[0-9]+[A-Z]?"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountyFormat:
-    """A county's way of writing. `whole` is the pattern of a number without parts (a property number);
-    `placeholders` are the words sources put in place of a number on land that is no parcel."""
-
-    code: str
-    title: str
-    parts: tuple[Part, ...]
-    joint: str = "-"
-    placeholders: frozenset[str] = frozenset()
-    whole: str | None = None
-    example: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ParcelNumber:
-    """A number that was read. `parts` are unpadded; `given` says how many of them the text really held."""
+    """A number that was read. `parts` are unpadded; `given` says how many of them the text really held. `county` is the
+    format that read it: as_written where the county's own does not fit."""
 
     raw: str
     county: str
@@ -67,145 +53,6 @@ class ParcelNumber:
         return self.given == len(self.parts)
 
 
-def _formats(*formats: CountyFormat) -> Mapping[str, CountyFormat]:
-    return MappingProxyType({each.code: each for each in formats})
-
-
-_NO_LAND = frozenset({"ROAD", "RR", "R", "MD", "ROW", "WATER", "STREET", "RAILROAD", "NONE", "NA", "UNKNOWN", "XXX"})
-
-FORMATS = _formats(
-    CountyFormat(
-        code="alameda",
-        title="Alameda County CA: book-page/block-parcel-sub",
-        parts=(
-            Part(name="book", width=3, pattern=r"[0-9]{1,3}[A-Z]?"),
-            Part(name="page", width=4, pattern=r"[0-9]{1,4}"),
-            Part(name="parcel", width=3, pattern=r"[0-9]{1,3}"),
-            Part(name="sub", width=2, default="00", pattern=r"[0-9]{1,2}"),
-        ),
-        placeholders=_NO_LAND,
-        example="501-0521-012-00",
-    ),
-    CountyFormat(
-        code="generic_ca",
-        title="California: book-page and block-parcel-trailing four",
-        parts=(
-            Part(name="book", width=3, pattern=r"[0-9]{1,3}[A-Z]?"),
-            Part(name="page", width=4, pattern=r"[0-9]{1,4}"),
-            Part(name="parcel", width=3, pattern=r"[0-9]{1,3}[A-Z]?"),
-            Part(name="trailing", width=4, default="0000", pattern=r"[0-9]{1,4}"),
-        ),
-        placeholders=_NO_LAND,
-        example="006-0153-011-0000",
-    ),
-    CountyFormat(
-        code="fresno",
-        title="Fresno County CA: book-page-parcel with a letter for the kind of roll",
-        parts=(
-            Part(name="book", width=3, pattern=r"[0-9]{1,3}"),
-            Part(name="page", width=3, pattern=r"[0-9]{1,3}"),
-            Part(name="parcel", width=2, pattern=r"[0-9]{1,2}[STUMP]{0,2}"),
-        ),
-        placeholders=_NO_LAND,
-        example="401-220-15S",
-    ),
-    CountyFormat(
-        code="collin",
-        title="Collin County TX: property number or geographic id",
-        parts=(
-            Part(name="letter", pattern=r"[A-Z]"),
-            Part(name="subdivision", width=4, pattern=r"[0-9]{1,4}[A-Z]?"),
-            Part(name="block", width=3, letter_inside=True, pattern=r"[0-9]{1,3}[A-Z]?|[A-Z]"),
-            Part(name="lot", width=4, letter_inside=True, pattern=r"[0-9]{1,4}[A-Z]{0,2}"),
-            Part(name="tail", default="1", pattern=r"[0-9]+[A-Z]?"),
-        ),
-        placeholders=_NO_LAND,
-        whole=r"[0-9]{3,9}",
-        example="R-1234-00A-0120-1",
-    ),
-    CountyFormat(
-        code="massachusetts",
-        title="Massachusetts: assessor's map-lot",
-        parts=(
-            Part(name="map", pattern=r"[0-9]+(\.[0-9]+)?[A-Z]{0,2}"),
-            Part(name="lot", pattern=r"[0-9]*[A-Z]{0,3}[0-9]*[A-Z]?(\.[0-9]+)?"),
-        ),
-        placeholders=_NO_LAND,
-        example="267.3-275",
-    ),
-    CountyFormat(
-        code="washington_ssl",
-        title="District of Columbia: square, suffix, lot",
-        parts=(
-            Part(name="square", width=4, pattern=r"(PAR )?[0-9]{1,4}[NSEWPAR]{0,3}"),
-            Part(name="lot", width=4, pattern=r"[0-9]{1,4}"),
-        ),
-        joint=" ",
-        placeholders=_NO_LAND,
-        example="0542S 0023",
-    ),
-)
-
-_SPACED_LETTERS = re.compile(r"(?<=[0-9])[ \-]+(?=[NSEW]{1,2}[ \-]+[0-9])")
-
-
-def key_of(text: str) -> str:
-    """Upper-case letters and digits of the text, nothing else: what two spellings are compared by."""
-    return "".join(LETTERS_AND_DIGITS.findall(_plain(text)))
-
-
-def parse(text: str | None, *, county: str) -> ParcelNumber:
-    """The parcel number in `text` by this county's format; missing parts at the right end get their default.
-
-    Raises ParcelNumberError for blanks, for the marks sources put on roads and railways, and for what does not fit.
-    """
-    shape = _get_format(county)
-    raw = (text or "").strip()
-    plain = " ".join(_plain(raw).split())
-    if not plain:
-        raise ParcelNumberError(reason="blank", text=raw, detail="no parcel number in this row")
-    words = LETTERS_AND_DIGITS.findall(plain)
-    if not words or not any(mark.isdigit() for mark in plain) or plain[0] in "-/":
-        raise ParcelNumberError(reason="not_a_parcel", text=raw, detail=f"'{raw}' marks land that is no parcel")
-    if shape.whole and re.fullmatch(shape.whole, plain):
-        return ParcelNumber(raw=raw, county=county, canonical=plain, key=plain, parts=(plain,), given=1)
-    for parts in _readings(plain, shape):
-        required = sum(1 for part in shape.parts if part.default is None)
-        if len(parts) < required:
-            continue
-        return _number(raw, parts, shape)
-    if re.sub(r"[0-9]", "", words[0]) in shape.placeholders:
-        raise ParcelNumberError(reason="not_a_parcel", text=raw, detail=f"'{raw}' marks land that is no parcel")
-    raise ParcelNumberError(
-        reason="unreadable",
-        text=raw,
-        detail=f"'{raw}' is not written like {shape.example} ({shape.title})",
-    )
-
-
-def own_keys(number: ParcelNumber) -> tuple[str, ...]:
-    """Every exact key this number should be found by: padded, unpadded, with and without its default tail."""
-    shape = _get_format(number.county)
-    keys = [number.key, key_of(number.raw)]
-    if len(number.parts) == len(shape.parts):
-        trimmed = list(number.parts)
-        keys.append("".join(key_of(part) for part in trimmed))
-        while len(trimmed) > 1 and _is_default(trimmed[-1], shape.parts[len(trimmed) - 1]):
-            trimmed.pop()
-            keys.append("".join(key_of(part) for part in trimmed))
-            keys.append(key_of(_join(trimmed, shape)))
-    return tuple(dict.fromkeys(key for key in keys if key))
-
-
-def words_of(number: ParcelNumber) -> tuple[str, ...]:
-    """The parts as words, padded and unpadded, so that a search by some of them finds the number."""
-    shape = _get_format(number.county)
-    if len(number.parts) != len(shape.parts):
-        return (number.canonical,)
-    padded = [_pad(value, part) for value, part in zip(number.parts, shape.parts, strict=True)]
-    return tuple(dict.fromkeys([*padded, *number.parts]))
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueryKeys:
     """What a typed text may mean as a parcel number: keys to match whole, and beginnings of keys."""
@@ -214,9 +61,113 @@ class QueryKeys:
     beginnings: tuple[str, ...]
 
 
+def key_of(text: str) -> str:
+    """Upper-case letters and digits of the text, nothing else: what two spellings are compared by."""
+    return "".join(LETTERS_AND_DIGITS.findall(_plain(text)))
+
+
+def loose_key(text: str) -> str:
+    """'~542.S.23' for '0542S   0023': the runs of digits and letters, label words and leading zeros left out."""
+    runs = _RUNS.findall(_plain(text))
+    kept = [run for run in runs if run not in LABELS] or runs
+    return LOOSE + ".".join((run.lstrip("0") or "0") if run.isdigit() else run for run in kept)
+
+
+def parse(text: str | None, *, county: str) -> ParcelNumber:
+    """The parcel number in `text` by this county's format; missing parts at the right end get their default.
+
+    Raises ParcelNumberError for blanks, for the marks sources put on roads and railways, and for what does not fit.
+    """
+    shape = get_format(county)
+    raw = (text or "").strip()
+    plain = " ".join(_plain(raw).split())
+    if not plain:
+        raise ParcelNumberError(reason="blank", text=raw, detail="no parcel number in this row")
+    words = LETTERS_AND_DIGITS.findall(plain)
+    if not words or not any(mark.isdigit() for mark in plain) or plain[0] in "-/" or not key_of(plain).strip("0"):
+        raise ParcelNumberError(reason="not_a_parcel", text=raw, detail=f"'{raw}' marks land that is no parcel")
+    if shape.whole and re.fullmatch(shape.whole, plain):
+        return ParcelNumber(raw=raw, county=shape.code, canonical=plain, key=plain, parts=(plain,), given=1)
+    for parts in _readings(plain, shape):
+        if len(parts) >= shape.required:
+            return _number(raw, parts, shape)
+    if re.sub(r"[0-9]", "", words[0]) in PLACEHOLDERS and len(words) == 1:
+        raise ParcelNumberError(reason="not_a_parcel", text=raw, detail=f"'{raw}' marks land that is no parcel")
+    runs = tuple(_runs(plain))
+    if not shape.parts and plain[-1] not in "-/?*" and len(plain) <= 60:
+        return ParcelNumber(raw=raw, county=shape.code, canonical=plain, key=key_of(plain), parts=runs, given=len(runs))
+    raise ParcelNumberError(
+        reason="unreadable", text=raw, detail=f"'{raw}' is not written like {shape.example} ({shape.title})"
+    )
+
+
+def read(text: str | None, *, county: str) -> ParcelNumber:
+    """As `parse`, but a number that its county's format does not fit is taken as it is written (`county` of the answer
+    says so): real land has odd numbers too. Raises ParcelNumberError for what is no number at all."""
+    try:
+        return parse(text, county=county)
+    except ParcelNumberError as fault:
+        if fault.reason != "unreadable":
+            raise
+        try:
+            return parse(text, county=AS_WRITTEN)
+        except ParcelNumberError:
+            raise fault from None
+
+
+def detect(numbers: Sequence[str]) -> str:
+    """The format these numbers are written in: the first that reads nearly all of them and would print them with the
+    same letters and digits; as_written when none does."""
+    plain = [text for text in numbers if any(mark.isdigit() for mark in text)]
+    # Bare digits can be cut into any county's widths, so they speak for none.
+    if not plain or not any(_PIECES.search(text.strip()) for text in plain):
+        return AS_WRITTEN
+    for code, shape in FORMATS.items():
+        if code == AS_WRITTEN:
+            continue
+        fitting = 0
+        for text in plain:
+            try:
+                found = parse(text, county=code)
+            except ParcelNumberError:
+                continue
+            # A bare property number fits any format that has them, so it speaks for none.
+            bare = shape.whole is not None and len(found.parts) == 1
+            fitting += found.county == code and not bare and found.key == key_of(text)
+        if fitting >= 0.9 * len(plain):
+            return code
+    return AS_WRITTEN
+
+
+def own_keys(number: ParcelNumber) -> tuple[str, ...]:
+    """Every exact key this number should be found by: padded, unpadded, with and without its default tail, loose."""
+    shape = get_format(number.county)
+    keys = [number.key, key_of(number.raw)]
+    loose = [loose_key(number.raw), loose_key(number.canonical)]
+    if shape.parts and len(number.parts) == len(shape.parts):
+        trimmed = list(number.parts)
+        keys.append("".join(key_of(part) for part in trimmed))
+        while len(trimmed) > 1 and _is_default(trimmed[-1], shape.parts[len(trimmed) - 1]):
+            trimmed.pop()
+            keys.append("".join(key_of(part) for part in trimmed))
+            keys.append(key_of(_join(trimmed, shape)))
+    else:
+        keys.append("".join(run.lstrip("0") or "0" if run.isdigit() else run for run in _runs(number.canonical)))
+    return tuple(dict.fromkeys(key for key in [*keys, *loose] if key))
+
+
+def words_of(number: ParcelNumber) -> tuple[str, ...]:
+    """The parts as words, padded and unpadded, so that a search by some of them finds the number."""
+    shape = get_format(number.county)
+    if not shape.parts or len(number.parts) != len(shape.parts):
+        return (number.canonical,)
+    padded = [_pad(value, part) for value, part in zip(number.parts, shape.parts, strict=True)]
+    return tuple(dict.fromkeys([*padded, *number.parts]))
+
+
 def query_keys(text: str, *, county: str) -> QueryKeys:
     """Keys to look up for a typed number: any dashes or blanks, padded or not, and cut off at the right."""
-    shape = _get_format(county)
+    shape = get_format(county)
     plain = " ".join(_plain(text).split())
     if not plain or not any(mark.isdigit() for mark in plain):
         return QueryKeys(exact=(), beginnings=())
@@ -224,35 +175,69 @@ def query_keys(text: str, *, county: str) -> QueryKeys:
     beginnings: list[str] = []
     if shape.whole and re.fullmatch(shape.whole, plain):
         exact.append(plain)
-    required = sum(1 for part in shape.parts if part.default is None)
     for parts in _readings(plain, shape):
-        if len(parts) >= required:
+        if len(parts) >= shape.required:
             exact.append(_number(plain, parts, shape).key)
             if len(parts) < len(shape.parts):
                 beginnings.append(key_of(_join(parts, shape)))
         elif len(parts) > 1:
             # The last typed part may be unfinished: "501 52" may go on as 501-0521.
             beginnings.append(key_of(_join(parts, shape)))
+    loose = loose_key(plain)
+    exact.append(loose)
+    if "." in loose:
+        beginnings.append(loose + ".")
+    bare = key_of("".join(_unlabelled(plain)))
+    if bare != key_of(plain):
+        exact.append(bare)
     return QueryKeys(exact=tuple(dict.fromkeys(exact)), beginnings=tuple(dict.fromkeys(beginnings)))
 
 
-def _get_format(county: str) -> CountyFormat:
-    try:
-        return FORMATS[county]
-    except KeyError:
-        raise ValueError(f"no parcel number format '{county}'; those known: {', '.join(sorted(FORMATS))}") from None
+def padded_keys(text: str) -> tuple[str, ...]:
+    """Keys with zeros put before the typed parts, for numbers whose source writes no mark between padded parts:
+    '261-38-42' may be 26138042. Up to four zeros; nothing for a text of one part."""
+    pieces = _unlabelled(" ".join(_plain(text).split()))
+    if not 1 < len(pieces) <= 6 or not all(piece[0].isdigit() for piece in pieces):
+        return ()
+    keys: list[str] = []
+    for zeros in range(1, 5):
+        for spread in _spreads(zeros, len(pieces)):
+            keys.append("".join("0" * count + piece for count, piece in zip(spread, pieces, strict=True)))
+    return tuple(dict.fromkeys(keys))[:MOST_PADDINGS]
+
+
+def _spreads(total: int, slots: int) -> Iterator[tuple[int, ...]]:
+    """All ways to put `total` zeros into `slots` places."""
+    for bars in combinations(range(total + slots - 1), slots - 1):
+        ends = (-1, *bars, total + slots - 1)
+        yield tuple(right - left - 1 for left, right in zip(ends, ends[1:], strict=False))
 
 
 def _plain(text: str) -> str:
-    stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return stripped.upper().strip()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return text.upper().strip()
+
+
+def _runs(text: str) -> list[str]:
+    return _RUNS.findall(_plain(text))
+
+
+def _unlabelled(plain: str) -> list[str]:
+    pieces = [piece for piece in _PIECES.split(plain) if LETTERS_AND_DIGITS.search(piece)]
+    return [piece for piece in pieces if piece not in LABELS]
 
 
 def _readings(plain: str, shape: CountyFormat) -> list[tuple[str, ...]]:
     """Ways to cut the text into this county's parts, the most literal first."""
+    if not shape.parts:
+        return []
     readings: list[tuple[str, ...]] = []
-    text = _SPACED_LETTERS.sub("", plain) if shape.code == "washington_ssl" else plain
-    pieces = [piece for piece in re.split(r"[\s\-/_,:]+", text) if piece]
+    text = plain
+    for pattern, put in shape.spellings:
+        text = pattern.sub(put, text).strip()
+    pieces = [piece for piece in re.split(r"[\s\-/_,:#]+", text) if piece]
+    pieces = [piece for piece in pieces if piece not in LABELS or len(pieces) == 1]
     if 1 < len(pieces) <= len(shape.parts) and _fits(pieces, shape.parts):
         readings.append(tuple(_unpad(piece, part) for piece, part in zip(pieces, shape.parts, strict=False)))
     if len(pieces) == 1:

@@ -49,9 +49,17 @@ def _heirs(
     )
     heirs: list[tuple[stores.Parcel, float]] = []
     for parcel in near:
-        common = shapely.intersection(shape, parcel.shape).area
-        of_old, of_heir = common / shape.area, common / parcel.shape.area
+        of_old, of_heir = _shares(shape, parcel.shape)
         if of_old >= LEAST_SHARE or (of_heir >= SAME_LAND and parcel.number_canonical in fresh):
             heirs.append((parcel, of_heir))
     renewed = [heir for heir in heirs if heir[0].number_canonical in fresh]
     return renewed or heirs
+
+
+def _shares(old: BaseGeometry, heir: BaseGeometry) -> tuple[float, float]:
+    """Which share of the old land, and of the heir, both have in common; land known by a point is wholly there or not."""
+    if not old.area or not heir.area:
+        touching = float(shapely.intersects(old, heir))
+        return touching, touching if not heir.area else 0.0
+    common = shapely.intersection(old, heir).area
+    return common / old.area, common / heir.area

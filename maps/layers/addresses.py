@@ -84,7 +84,7 @@ def _parcel_id(intake: Intake, row: SourceRow, key: str | None, parcels: dict[st
     if text is None:
         return None
     try:
-        number = apn.parse(text, county=intake.district.apn_format)
+        number = apn.read(text, county=intake.district.apn_format)
     except apn.ParcelNumberError:
         intake.repair(
             row.row, key=key, reason="parcel_unreadable", detail=f"'{text}' is no parcel number; kept without"

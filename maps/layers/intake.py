@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -38,6 +38,8 @@ class Intake:
     remarks: list[Remark] = field(default_factory=list)
     joined: Counter[str] = field(default_factory=Counter)
     retired: int = 0
+    former_situs: dict[int, str] = field(default_factory=dict)
+    """Situs addresses by parcel id as they stood before this import."""
 
     def reject(self, row: int, *, key: str | None, reason: str, detail: str) -> None:
         """Leaves the row out."""
@@ -78,6 +80,20 @@ def point_problem(shape: BaseGeometry | None) -> tuple[str, str] | None:
     if not on_earth(shape):
         return "not_on_earth", f"{shape.centroid.wkt} is no place of longitude and latitude"
     return None
+
+
+def day_of(text: str | None) -> date | None:
+    """The day a text holds (2007-11-13, 11/13/2007, 20071113, epoch milliseconds); None when it holds none."""
+    plain = (text or "").strip()
+    for pattern in ("%Y-%m-%d", "%m/%d/%Y", "%Y/%m/%d", "%Y%m%d"):
+        try:
+            return datetime.strptime(plain.split("T")[0].split(" ")[0], pattern).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    number = whole_number(plain)
+    if number is None or not 10**11 < abs(number) < 10**13:
+        return None
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=number)).date()
 
 
 def whole_number(text: str | None) -> int | None:

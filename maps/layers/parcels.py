@@ -1,12 +1,13 @@
-"""Parcels and the tax roll."""
+"""Parcels: land with a number, and the address and legal text its source gives it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from maps import addresses, apn, ground, lineage, stores
 from maps.layers.intake import Intake, on_earth, polygons_of
@@ -14,6 +15,9 @@ from maps.sources import SourceRow, SourceTable
 
 SMALLEST_M2 = 1.0
 CHUNK = 1000
+MOST_VERTICES = 100_000
+FINE_DEG = 1e-7
+"""About a centimetre: what a drawing of a million vertices is thinned to."""
 
 
 @dataclass
@@ -21,109 +25,171 @@ class _Piece:
     """A parcel as the file has it; rows of the same number are joined into one."""
 
     number: apn.ParcelNumber
+    written: str
     row: int
     shapes: list[BaseGeometry]
-    address: str | None
-    use: str | None
+    values: dict[str, str | None]
+    lines: dict[str, addresses.PostalAddress] = field(default_factory=dict)
 
 
 def take_parcels(intake: Intake, table: SourceTable) -> None:
-    """Takes polygons with a parcel number; rows of one number become one parcel. Parcels of the district that the
-    file no longer has are retired, and their numbers live on in the parcels that now hold the land."""
+    """Takes polygons (or points, where the source has no more) with a parcel number; rows of one number become one
+    parcel. Parcels of the district that the file no longer has are retired, and their numbers live on in the parcels
+    that now hold the land."""
+    cities = _cities(table)
     pieces: dict[str, _Piece] = {}
     for row in intake.rows(table, "parcels"):
-        _take_row(intake, row, pieces)
+        _take_row(intake, row, pieces, cities)
     _store(intake, pieces)
     intake.progress(0.8, "parcels stored")
 
 
-def take_tax_roll(intake: Intake, table: SourceTable) -> None:
-    """Takes the roll's situs address and use for each parcel, and a line of its own for each unit's address. A parcel
-    with many rows (a condominium) gets the address of the first and, where uses differ, the commonest use."""
-    known = known_numbers(intake)
-    situs: dict[int, str] = {}
-    uses: dict[int, dict[str, int]] = {}
-    lines: dict[tuple[int, str], addresses.PostalAddress] = {}
-    for row in intake.rows(table, "tax roll"):
-        text = row.values.get("number")
-        number = _read_number(intake, row, text)
-        if number is None:
-            continue
-        parcel_id = known.get(number.canonical)
-        if parcel_id is None:
-            intake.reject(row.row, key=text, reason="no_such_parcel", detail=f"no parcel {number.canonical} on the map")
-            continue
-        if use := row.values.get("use"):
-            counts = uses.setdefault(parcel_id, {})
-            counts[use] = counts.get(use, 0) + 1
-        address = addresses.parse(row.values.get("address") or "")
-        if not address.street:
-            continue
-        situs.setdefault(parcel_id, f"{address.house} {address.street}".strip())
-        if address.number is None or address.number == "0":
-            continue
-        if (parcel_id, address.line) in lines:
-            intake.join("same_address_joined")
-        lines[parcel_id, address.line] = address
-    changes = [
-        {
-            "id": parcel_id,
-            "situs_address": situs.get(parcel_id),
-            "use_text": max(uses[parcel_id], key=lambda use: uses[parcel_id][use]) if parcel_id in uses else None,
-        }
-        for parcel_id in sorted({*situs, *uses})
-    ]
-    for start in range(0, len(changes), CHUNK):
-        intake.session.execute(update(stores.Parcel), changes[start : start + CHUNK])
-    _add_addresses(intake, lines)
-
-
-def _read_number(intake: Intake, row: SourceRow, text: str | None) -> apn.ParcelNumber | None:
+def read_number(intake: Intake, row: SourceRow, text: str | None) -> apn.ParcelNumber | None:
+    """The row's parcel number; None when the row was rejected for it."""
     try:
-        return apn.parse(text, county=intake.district.apn_format)
+        number = apn.read(text, county=intake.district.apn_format)
     except apn.ParcelNumberError as problem:
         reason = {"blank": "blank_number", "not_a_parcel": "not_a_parcel"}.get(problem.reason, "unreadable_number")
         intake.reject(row.row, key=text, reason=reason, detail=problem.detail)
         return None
+    if len(text or "") > 60:
+        intake.reject(row.row, key=text, reason="unreadable_number", detail="a number of more than 60 letters")
+        return None
+    return number
 
 
-def _take_row(intake: Intake, row: SourceRow, pieces: dict[str, _Piece]) -> None:
+def known_numbers(intake: Intake) -> dict[str, int]:
+    """Ids of the district's parcels in use, by canonical number."""
+    statement = select(stores.Parcel.number_canonical, stores.Parcel.id).where(
+        stores.Parcel.district_id == intake.district.id, stores.Parcel.retired_on.is_(None)
+    )
+    return {row.number_canonical: row.id for row in intake.session.execute(statement)}
+
+
+def address_columns(address: addresses.PostalAddress) -> dict[str, Any]:
+    """The columns of `map_address` that come from the address line itself."""
+    number = address.number
+    if number is not None and address.number_to:
+        number = f"{number}-{address.number_to}"
+    return {
+        "number": number[:20] if number else None,
+        "number_suffix": address.number_suffix or address.fraction,
+        "street": address.street[:120],
+        "unit": address.unit[:40] if address.unit else None,
+        "full_text": address.line[:240],
+    }
+
+
+def address_row(
+    address: addresses.PostalAddress, *, district_id: int, parcel_id: int, place: tuple[float, float]
+) -> dict[str, Any]:
+    """A row of `map_address` that stands in its parcel."""
+    return {
+        "district_id": district_id,
+        "parcel_id": parcel_id,
+        **address_columns(address),
+        "city": address.city[:80] if address.city else None,
+        "zip": address.zip[:10] if address.zip else None,
+        "place_name": None,
+        "lon": place[0],
+        "lat": place[1],
+    }
+
+
+def parcel_points(intake: Intake) -> dict[int, tuple[float, float]]:
+    """A place inside each parcel of the district: (lon, lat) by parcel id."""
+    statement = select(stores.Parcel.id, stores.Parcel.shape).where(stores.Parcel.district_id == intake.district.id)
+    found = [(parcel_id, shape) for parcel_id, shape in intake.session.execute(statement)]
+    inside = shapely.point_on_surface(np.array([shape for _, shape in found], dtype=object))
+    return {parcel_id: (float(point.x), float(point.y)) for (parcel_id, _), point in zip(found, inside, strict=True)}
+
+
+def _cities(table: SourceTable) -> frozenset[str]:
+    """City names that the addresses of this file end with again and again."""
+    seen: Counter[str] = Counter()
+    for row in table.rows:
+        if city := row.values.get("city"):
+            seen[addresses.plain(city)] += 1
+        elif text := row.values.get("address"):
+            if found := addresses.parse(text).city:
+                seen[found] += 1
+    least = max(3, len(table.rows) // 500)
+    return frozenset(city for city, count in seen.items() if count >= least)
+
+
+def _take_row(intake: Intake, row: SourceRow, pieces: dict[str, _Piece], cities: frozenset[str]) -> None:
     text = row.values.get("number")
-    number = _read_number(intake, row, text)
+    number = read_number(intake, row, text)
     if number is None:
         return
+    shape = _land(intake, row, text)
+    if shape is None:
+        return
+    if number.county == apn.AS_WRITTEN and intake.district.apn_format not in (apn.AS_WRITTEN, apn.AUTO):
+        intake.join("number_as_written")
+    piece = pieces.get(number.canonical)
+    if piece is None:
+        piece = pieces[number.canonical] = _Piece(
+            number=number, written=text or "", row=row.row, shapes=[shape], values=dict(row.values)
+        )
+    else:
+        piece.shapes.append(shape)
+        same = shape.equals(piece.shapes[0])
+        intake.repair(
+            row.row,
+            key=text,
+            reason="same_number_joined",
+            detail=f"joined with row {piece.row} of the same number" + (", which has the same shape" if same else ""),
+        )
+    if situs := row.values.get("address"):
+        address = _situs(row, situs, cities)
+        if address.street:
+            piece.lines.setdefault(address.line, address)
+
+
+def _situs(row: SourceRow, text: str, cities: frozenset[str]) -> addresses.PostalAddress:
+    found = addresses.parse(text, cities=cities)
+    city = addresses.plain(row.values.get("city") or "") or found.city
+    return addresses.with_place(found, city=city, zip_code=row.values.get("zip") or found.zip)
+
+
+def _land(intake: Intake, row: SourceRow, key: str | None) -> BaseGeometry | None:
+    """The row's valid polygons or point; None when the row was rejected for its shape."""
     shape = row.shape
     if shape is None or shape.is_empty:
-        intake.reject(row.row, key=text, reason="no_shape", detail="the row has no polygon")
-        return
+        intake.reject(row.row, key=key, reason="no_shape", detail="the row has no polygon")
+        return None
     if not on_earth(shape):
-        intake.reject(row.row, key=text, reason="not_on_earth", detail=f"bounds {shape.bounds} are no degrees")
-        return
+        intake.reject(row.row, key=key, reason="not_on_earth", detail=f"bounds {shape.bounds} are no degrees")
+        return None
+    if isinstance(shape, shapely.MultiPoint):
+        shape = shape.centroid
+    if isinstance(shape, shapely.Point):
+        intake.join("point_without_outline")
+        return shape
+    vertices = shapely.get_num_coordinates(shape)
+    if vertices > MOST_VERTICES:
+        shape = shapely.simplify(shape, FINE_DEG, preserve_topology=False)
+        left = shapely.get_num_coordinates(shape)
+        if left > MOST_VERTICES or shape.is_empty:
+            intake.reject(
+                row.row, key=key, reason="too_many_vertices",
+                detail=f"{vertices:,} vertices; no parcel has more than {MOST_VERTICES:,} (look at what was drawn)",
+            )  # fmt: skip
+            return None
+        intake.repair(row.row, key=key, reason="vertices_thinned", detail=f"{vertices:,} vertices thinned to {left:,}")
     problem = None if shape.is_valid else shapely.is_valid_reason(shape)
     polygons = polygons_of(shape if problem is None else shapely.make_valid(shape))
     if polygons is None:
-        intake.reject(row.row, key=text, reason="not_a_polygon", detail=f"a {shape.geom_type} is no land")
-        return
+        intake.reject(row.row, key=key, reason="not_a_polygon", detail=f"a {shape.geom_type} is no land")
+        return None
     area = ground.area_m2(polygons)
     if area < SMALLEST_M2:
-        intake.reject(row.row, key=text, reason="sliver", detail=f"{area:.2f} m2 is less than {SMALLEST_M2:.0f} m2")
-        return
+        intake.reject(row.row, key=key, reason="sliver", detail=f"{area:.2f} m2 is less than {SMALLEST_M2:.0f} m2")
+        return None
     if problem is not None:
-        intake.repair(row.row, key=text, reason="polygon_repaired", detail=problem)
-    known = pieces.get(number.canonical)
-    if known is None:
-        pieces[number.canonical] = _Piece(
-            number=number,
-            row=row.row,
-            shapes=[polygons],
-            address=row.values.get("address"),
-            use=row.values.get("use"),
-        )
-        return
-    known.shapes.append(polygons)
-    intake.repair(
-        row.row, key=text, reason="same_number_joined", detail=f"joined with row {known.row} of the same number"
-    )
+        intake.repair(row.row, key=key, reason="polygon_repaired", detail=problem)
+    return polygons
 
 
 def _store(intake: Intake, pieces: dict[str, _Piece]) -> None:
@@ -135,21 +201,7 @@ def _store(intake: Intake, pieces: dict[str, _Piece]) -> None:
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for canonical, piece in pieces.items():
-        shape = piece.shapes[0] if len(piece.shapes) == 1 else shapely.union_all(piece.shapes)
-        values: dict[str, Any] = {
-            "number": piece.number.raw,
-            "number_key": piece.number.key,
-            "number_canonical": canonical,
-            "shape": shape,
-            **stores.bounds_of(shape),
-            "area_m2": round(ground.area_m2(shape), 2),
-            "retired_on": None,
-            "source_row": piece.row,
-        }
-        if "address" in intake.columns.fields:
-            values["situs_address"] = addresses.normalise(piece.address or "") or None
-        if "use" in intake.columns.fields:
-            values["use_text"] = piece.use
+        values = _values(intake, canonical, piece)
         if canonical in known:
             changed.append({"id": known[canonical][0], **values})
         else:
@@ -165,6 +217,8 @@ def _store(intake: Intake, pieces: dict[str, _Piece]) -> None:
     if gone:
         session.execute(update(stores.Parcel), gone)
     intake.retired = len(gone)
+    if "address" in intake.columns.fields:
+        _store_addresses(intake, pieces)
     _set_bounds(intake, pieces)
     session.expire_all()
     lineage.trace(
@@ -176,6 +230,52 @@ def _store(intake: Intake, pieces: dict[str, _Piece]) -> None:
     )
 
 
+def _values(intake: Intake, canonical: str, piece: _Piece) -> dict[str, Any]:
+    shape = piece.shapes[0] if len(piece.shapes) == 1 else _joined(piece.shapes)
+    fields = intake.columns.fields
+    values: dict[str, Any] = {
+        "number": piece.written,
+        "number_key": piece.number.key,
+        "number_canonical": canonical,
+        "shape": shape,
+        **stores.bounds_of(shape),
+        "area_m2": round(ground.area_m2(shape), 2),
+        "retired_on": None,
+        "source_row": piece.row,
+    }
+    if "address" in fields:
+        first = next(iter(piece.lines.values()), None)
+        values["situs_address"] = first.line[:200] if first else None
+    if "use" in fields:
+        values["use_text"] = (piece.values.get("use") or "")[:200] or None
+    if "other_number" in fields:
+        values["other_number"] = (piece.values.get("other_number") or "")[:60] or None
+    if not {"legal", "subdivision", "block", "lot"}.isdisjoint(fields):
+        values["legal_text"] = _legal(piece.values)
+    return values
+
+
+def _joined(shapes: list[BaseGeometry]) -> BaseGeometry:
+    """The land of several rows; points among them only say where."""
+    land = [shape for shape in shapes if not isinstance(shape, shapely.Point)]
+    if not land:
+        return shapes[0]
+    union: BaseGeometry = shapely.union_all(land)
+    return union
+
+
+def _legal(values: dict[str, str | None]) -> str | None:
+    """The legal text, built from its parts where the source keeps them in columns."""
+    parts = [
+        values.get("subdivision"),
+        f"BLK {block}" if (block := values.get("block")) else None,
+        f"LOT {lot}" if (lot := values.get("lot")) else None,
+    ]
+    built = ", ".join(part for part in parts if part)
+    text = values.get("legal") or ""
+    return "; ".join(part for part in (text, built) if part)[:400] or None
+
+
 def _set_bounds(intake: Intake, pieces: dict[str, _Piece]) -> None:
     bounds = [shape.bounds for piece in pieces.values() for shape in piece.shapes]
     if bounds:
@@ -185,56 +285,42 @@ def _set_bounds(intake: Intake, pieces: dict[str, _Piece]) -> None:
         intake.session.flush()
 
 
-def known_numbers(intake: Intake) -> dict[str, int]:
-    """Ids of the district's parcels in use, by canonical number."""
-    statement = select(stores.Parcel.number_canonical, stores.Parcel.id).where(
-        stores.Parcel.district_id == intake.district.id, stores.Parcel.retired_on.is_(None)
-    )
-    return {row.number_canonical: row.id for row in intake.session.execute(statement)}
-
-
-def _add_addresses(intake: Intake, lines: dict[tuple[int, str], addresses.PostalAddress]) -> None:
+def _store_addresses(intake: Intake, pieces: dict[str, _Piece]) -> None:
+    """The addresses the parcel rows give, one line each; lines the file gave before and no longer gives go."""
     session, district_id = intake.session, intake.district.id
-    statement = select(stores.Address.parcel_id, stores.Address.full_text).where(
-        stores.Address.district_id == district_id
+    parcels = session.execute(
+        select(stores.Parcel.id, stores.Parcel.number_canonical, stores.Parcel.shape).where(
+            stores.Parcel.district_id == district_id, stores.Parcel.retired_on.is_(None)
+        )
     )
-    known = {(parcel_id, text) for parcel_id, text in session.execute(statement)}
-    wanted = [(parcel_id, address) for (parcel_id, text), address in lines.items() if (parcel_id, text) not in known]
-    points = parcel_points(intake)
-    rows = [
-        {
-            "district_id": district_id,
-            "parcel_id": parcel_id,
-            **address_columns(address),
-            "city": address.city,
-            "zip": address.zip,
-            "place_name": None,
-            "lon": points[parcel_id][0],
-            "lat": points[parcel_id][1],
-        }
-        for parcel_id, address in wanted
-    ]
-    for start in range(0, len(rows), CHUNK):
-        session.execute(insert(stores.Address), rows[start : start + CHUNK])
-
-
-def address_columns(address: addresses.PostalAddress) -> dict[str, Any]:
-    """The columns of `map_address` that come from the address line itself."""
-    number = address.number
-    if number is not None and address.number_to:
-        number = f"{number}-{address.number_to}"
-    return {
-        "number": number,
-        "number_suffix": address.number_suffix or address.fraction,
-        "street": address.street,
-        "unit": address.unit,
-        "full_text": address.line,
+    points: dict[str, tuple[int, tuple[float, float]]] = {}
+    for parcel_id, canonical, shape in parcels:
+        if canonical in pieces and pieces[canonical].lines:
+            point = shape.representative_point()
+            points[canonical] = (parcel_id, (float(point.x), float(point.y)))
+    table = stores.Address
+    known = {
+        (parcel_id, text): address_id
+        for parcel_id, text, address_id in session.execute(
+            select(table.parcel_id, table.full_text, table.id).where(table.district_id == district_id)
+        )
     }
-
-
-def parcel_points(intake: Intake) -> dict[int, tuple[float, float]]:
-    """A place inside each parcel of the district: (lon, lat) by parcel id."""
-    statement = select(stores.Parcel.id, stores.Parcel.shape).where(stores.Parcel.district_id == intake.district.id)
-    found = [(parcel_id, shape) for parcel_id, shape in intake.session.execute(statement)]
-    inside = shapely.point_on_surface(np.array([shape for _, shape in found], dtype=object))
-    return {parcel_id: (float(point.x), float(point.y)) for (parcel_id, _), point in zip(found, inside, strict=True)}
+    fresh = []
+    told: set[tuple[int, str]] = set()
+    for canonical, (parcel_id, place) in points.items():
+        for address in pieces[canonical].lines.values():
+            row = address_row(address, district_id=district_id, parcel_id=parcel_id, place=place)
+            key = (parcel_id, row["full_text"])
+            if key not in known and key not in told:
+                fresh.append(row)
+            told.add(key)
+    former = intake.former_situs
+    gone = [
+        address_id
+        for (parcel_id, text), address_id in known.items()
+        if parcel_id is not None and former.get(parcel_id) == text and (parcel_id, text) not in told
+    ]
+    for start in range(0, len(fresh), CHUNK):
+        session.execute(insert(table), fresh[start : start + CHUNK])
+    for start in range(0, len(gone), CHUNK):
+        session.execute(delete(table).where(table.id.in_(gone[start : start + CHUNK])))

@@ -1,25 +1,20 @@
 """Reads a county file whole: rows of text values with a shape in EPSG:4326, or one clear error and nothing."""
 
-import csv
-import gzip
 import hashlib
-import io
-import zlib
+import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyogrio
-import pyproj
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry.base import BaseGeometry
 
 from maps.sources.columns import LayerColumns
 
-csv.field_size_limit(1_000_000)
+Bounds = tuple[float, float, float, float]
+"""min_lon, min_lat, max_lon, max_lat in degrees."""
+
+TABLES = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".tsv.gz")
+MAPS_INSIDE = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".kml", ".gml", ".sqlite")
 
 
 class SourceFileError(ValueError):
@@ -42,27 +37,63 @@ class SourceRow:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTable:
-    """A file that was read."""
+    """A file that was read. `notes` say what was assumed of the file as a whole, in words; `corrected` is the
+    coordinate system its rows were read in where that is another one than the file names."""
 
     file: Path
     sha256: str
     rows: Sequence[SourceRow]
     has_shapes: bool
+    notes: tuple[str, ...] = ()
+    corrected: str | None = None
 
 
-def read(file: Path, columns: LayerColumns) -> SourceTable:
-    """Reads GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, FileGDB, CSV and CSV.gz.
+@dataclass(frozen=True, kw_only=True)
+class Hints:
+    """What is known of a file besides itself. `area`: where the district lies. `crs`: the coordinate system, told by a
+    person. `encoding`: of a text table."""
+
+    area: Bounds | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
+@dataclass
+class Found:
+    """What a reader has made of a file so far."""
+
+    rows: list[SourceRow] = field(default_factory=list)
+    has_shapes: bool = False
+    notes: list[str] = field(default_factory=list)
+    corrected: str | None = None
+
+
+def read(file: Path, columns: LayerColumns, *, hints: Hints | None = None) -> SourceTable:
+    """Reads GeoPackage, GeoJSON, Shapefile, FileGDB, FlatGeobuf (each also zipped), CSV (also .gz) and OSM PBF.
 
     Raises SourceFileError when the file is missing, damaged, lacks a column or has coordinates nobody can place.
     """
+    # Read late: GDAL and osmium take a second to load and many commands never need them.
+    from maps.sources import features, osm, tables
+
+    hints = hints or Hints()
     if not file.exists():
         raise SourceFileError(file=file, problem=f"there is no such file at {file}")
     if file.is_file() and file.stat().st_size == 0:
         raise SourceFileError(file=file, problem="the file is empty")
     name = file.name.lower()
-    if name.endswith((".csv", ".csv.gz", ".txt", ".txt.gz")):
-        return _read_csv(file, columns)
-    return _read_shapes(file, columns)
+    if name.endswith(".pbf"):
+        found = osm.read_streets(file, columns)
+    elif name.endswith(".zip"):
+        found = _read_zip(file, columns, hints)
+    elif name.endswith(TABLES):
+        found = tables.read_table(file, columns, hints)
+    else:
+        found = features.read_features(file, columns, hints)
+    return SourceTable(
+        file=file, sha256=checksum(file), rows=found.rows, has_shapes=found.has_shapes, notes=tuple(found.notes),
+        corrected=found.corrected,
+    )  # fmt: skip
 
 
 def checksum(file: Path) -> str:
@@ -75,122 +106,46 @@ def checksum(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _read_csv(file: Path, columns: LayerColumns) -> SourceTable:
+def _read_zip(file: Path, columns: LayerColumns, hints: Hints) -> Found:
+    from maps.sources import features, tables
+
     try:
-        data = gzip.decompress(file.read_bytes()) if file.name.lower().endswith(".gz") else file.read_bytes()
-    except (OSError, EOFError, zlib.error) as broken:
-        raise SourceFileError(file=file, problem=f"the compressed file is damaged ({broken}); fetch it again") from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as bad:
-        line = data[: bad.start].count(b"\n") + 1
+        with zipfile.ZipFile(file) as archive:
+            damaged = archive.testzip()
+            inside = [name for name in archive.namelist() if "__MACOSX" not in name]
+    except (zipfile.BadZipFile, OSError, EOFError) as broken:
+        raise SourceFileError(file=file, problem=f"the zip is damaged ({broken}); fetch it again") from None
+    except (RuntimeError, NotImplementedError) as locked:
         raise SourceFileError(
-            file=file, problem=f"line {line} is not UTF-8 text; save the file as CSV in UTF-8"
+            file=file, problem=f"the zip cannot be opened ({locked}); pack it anew without a password"
         ) from None
-    if "\0" in text[:4096]:
-        raise SourceFileError(file=file, problem="this is not a text file of rows and columns")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        headings = [heading.strip() for heading in next(reader, [])]
-        _check_columns(file, columns, headings)
-        places = {name: [headings.index(column) for column in wanted] for name, wanted in columns.fields.items()}
-        at = _coordinate_columns(headings)
-        rows: list[SourceRow] = []
-        for number, cells in enumerate((cells for cells in reader if cells), start=1):
-            values = {
-                name: _joined([cells[place] if place < len(cells) else "" for place in wanted])
-                for name, wanted in places.items()
-            }
-            rows.append(SourceRow(number, values, _point(cells, at)))
-    except csv.Error as bad:
-        raise SourceFileError(file=file, problem=f"line {reader.line_num} cannot be read as CSV ({bad})") from None
-    return SourceTable(file=file, sha256=checksum(file), rows=rows, has_shapes=at is not None)
+    if damaged is not None:
+        raise SourceFileError(file=file, problem=f"the zip is damaged at {damaged}; fetch it again")
+    maps = sorted(name for name in inside if name.lower().endswith(MAPS_INSIDE))
+    bases = sorted({name.split(".gdb/")[0] + ".gdb" for name in inside if ".gdb/" in name})
+    texts = sorted(name for name in inside if name.lower().endswith(TABLES))
+    chosen = _choose(file, maps or bases or texts, columns.source_layer, inside)
+    if chosen in texts and not maps and not bases:
+        with zipfile.ZipFile(file) as archive:
+            return tables.read_bytes(file, archive.read(chosen), columns, hints)
+    # A FileGDB's or GeoPackage's layer has its own name; a shapefile's is the file's, and choosing it was enough.
+    layer = columns.source_layer if chosen.lower().endswith((".gdb", ".gpkg", ".sqlite", ".kml", ".gml")) else None
+    return features.read_features(file, columns, hints, path=f"/vsizip/{file.resolve()}/{chosen}", layer=layer)
 
 
-def _coordinate_columns(headings: Sequence[str]) -> tuple[int, int] | None:
-    lower = [heading.lower() for heading in headings]
-    for lon, lat in (("lon", "lat"), ("longitude", "latitude"), ("long", "lat")):
-        if lon in lower and lat in lower:
-            return lower.index(lon), lower.index(lat)
-    return None
-
-
-def _point(cells: Sequence[str], at: tuple[int, int] | None) -> BaseGeometry | None:
-    if at is None or max(at) >= len(cells):
-        return None
-    try:
-        return shapely.Point(float(cells[at[0]]), float(cells[at[1]]))
-    except ValueError:
-        return None
-
-
-def _read_shapes(file: Path, columns: LayerColumns) -> SourceTable:
-    try:
-        info = pyogrio.read_info(file, layer=columns.source_layer)
-        _check_columns(file, columns, [str(name) for name in info["fields"]])
-        meta, _, wkb, cells = pyogrio.raw.read(
-            file, layer=columns.source_layer, columns=list(columns.named()), force_2d=True
-        )
-    except DataLayerError as wrong:
-        raise SourceFileError(
-            file=file, problem=f"layer '{columns.source_layer}' is not in the file ({wrong})"
-        ) from None
-    except (DataSourceError, pyogrio.errors.FeatureError, UnicodeDecodeError) as broken:
-        first = str(broken).splitlines()[0] if str(broken) else "damaged"
-        raise SourceFileError(file=file, problem=f"the file cannot be read as map data ({first})") from None
-    shapes = _shapes(file, wkb, meta.get("crs"))
-    order = [str(name) for name in meta["fields"]]
-    texts = {name: [_text(value) for value in cells[order.index(name)]] for name in columns.named()}
-    count = len(shapes) if shapes is not None else len(next(iter(texts.values()), []))
-    rows = [
-        SourceRow(
-            at + 1,
-            {name: _joined([texts[column][at] or "" for column in wanted]) for name, wanted in columns.fields.items()},
-            shapes[at] if shapes is not None else None,
-        )
-        for at in range(count)
-    ]
-    return SourceTable(file=file, sha256=checksum(file), rows=rows, has_shapes=shapes is not None)
-
-
-def _shapes(file: Path, wkb: Any, crs: str | None) -> list[BaseGeometry | None] | None:
-    if wkb is None:
-        return None
-    # A damaged geometry is that row's problem (no shape), not the file's.
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    if crs and pyproj.CRS.from_user_input(crs) != pyproj.CRS.from_epsg(4326):
-        turn = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-        shapes = shapely.transform(shapes, lambda xy: np.column_stack(turn.transform(xy[:, 0], xy[:, 1])))
-    bounds = shapely.total_bounds(shapes)
-    if crs is None and np.isfinite(bounds).all() and (np.abs(bounds) > (180.0, 90.0, 180.0, 90.0)).any():
+def _choose(file: Path, candidates: list[str], layer: str | None, inside: list[str]) -> str:
+    if not candidates:
+        shown = ", ".join(inside[:8]) or "nothing"
         raise SourceFileError(
             file=file,
-            problem="the file names no coordinate system and its coordinates are no degrees; add its .prj or set a CRS",
+            problem=f"the zip holds no .shp, .gdb, .gpkg, .geojson, .fgb or .csv; it holds: {shown}",
         )
-    return list(shapes)
-
-
-def _check_columns(file: Path, columns: LayerColumns, present: Sequence[str]) -> None:
-    missing = [column for column in columns.named() if column not in present]
-    if missing:
-        shown = ", ".join(present[:40]) or "none"
+    named = [name for name in candidates if layer and Path(name).stem.lower() == layer.lower()]
+    if len(named) == 1:
+        return named[0]
+    if len(candidates) > 1:
         raise SourceFileError(
-            file=file, problem=f"no column {', '.join(missing)} for layer {columns.layer}; the file has: {shown}"
+            file=file,
+            problem=f"the zip holds several maps ({', '.join(candidates[:8])}); name one with --source-layer",
         )
-
-
-def _joined(values: Sequence[str]) -> str | None:
-    text = " ".join(" ".join(values).split())
-    return text or None
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, float | np.floating):
-        if np.isnan(value):
-            return None
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    if isinstance(value, np.datetime64):
-        return None if np.isnat(value) else str(value)
-    return str(value)
+    return candidates[0]

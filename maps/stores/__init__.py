@@ -6,6 +6,7 @@ side tables after a migration; `metadata.create_all` does so by itself.
 
 from maps.stores.base import MapBase, Shaped, bounds_of, metadata
 from maps.stores.engines import holds_all, in_box, install, is_side_object, uninstall
+from maps.stores.files import VersionError, open_file
 from maps.stores.models import (
     Address,
     District,
@@ -21,7 +22,7 @@ from maps.stores.models import (
     TractMap,
     WaterMain,
 )
-from maps.stores.search_models import SearchEntry, SearchKey, SearchWord
+from maps.stores.search_models import SearchEntry, SearchKey, SearchStreet, SearchWord
 from maps.stores.types import Shape, UtcDateTime
 
 __all__ = [
@@ -38,12 +39,14 @@ __all__ = [
     "RejectedRow",
     "SearchEntry",
     "SearchKey",
+    "SearchStreet",
     "SearchWord",
     "Shape",
     "Shaped",
     "Street",
     "TractMap",
     "UtcDateTime",
+    "VersionError",
     "WaterMain",
     "bounds_of",
     "holds_all",
@@ -51,5 +54,6 @@ __all__ = [
     "install",
     "is_side_object",
     "metadata",
+    "open_file",
     "uninstall",
 ]

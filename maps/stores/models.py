@@ -33,7 +33,9 @@ class District(MapBase):
 
 class Parcel(Shaped, MapBase):
     """A tax parcel. `number` is as the source wrote it, `number_canonical` is how the county prints it, `number_key`
-    is its upper-case letters and digits alone. A parcel that vanished from the source is retired, never deleted."""
+    is its upper-case letters and digits alone; `other_number` is a second number the county keeps for it (a property
+    number beside a geographic id). A parcel that vanished from the source is retired, never deleted. Its shape is a
+    point, and its area 0, where the source gives no more."""
 
     __tablename__ = "map_parcel"
     __table_args__ = (
@@ -48,6 +50,8 @@ class Parcel(Shaped, MapBase):
     area_m2: Mapped[float]
     situs_address: Mapped[str | None] = mapped_column(String(200))
     use_text: Mapped[str | None] = mapped_column(String(200))
+    other_number: Mapped[str | None] = mapped_column(String(60))
+    legal_text: Mapped[str | None] = mapped_column(String(400))
     retired_on: Mapped[date | None]
     source_row: Mapped[int]
 
@@ -123,7 +127,8 @@ class MapSheet(Shaped, MapBase):
     """A drawn sheet (assessor page, tract map, record drawing) and where it lies on the ground.
 
     `file` is a path inside the data folder, None where only the outline is known. `corners` holds [lon, lat] of the
-    image's top-left, top-right, bottom-right and bottom-left, None until someone has placed the sheet.
+    image's top-left, top-right, bottom-right and bottom-left, None until someone has placed the sheet. `kind` is what
+    it is (sheet, survey, partition, subdivision ...), `note` what its record says besides.
     """
 
     __tablename__ = "map_sheet"
@@ -136,6 +141,9 @@ class MapSheet(Shaped, MapBase):
     width_px: Mapped[int | None]
     height_px: Mapped[int | None]
     corners: Mapped[list[list[float]] | None] = mapped_column(JSON)
+    kind: Mapped[str] = mapped_column(String(40), default="sheet", server_default="sheet")
+    note: Mapped[str | None] = mapped_column(Text)
+    recorded_on: Mapped[date | None]
 
 
 class Street(Shaped, MapBase):

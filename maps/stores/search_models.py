@@ -45,3 +45,11 @@ class SearchWord(MapBase):
     id: Mapped[int] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(ByteOrdered, unique=True)
     length: Mapped[int] = mapped_column(index=True)
+
+
+class SearchStreet(MapBase):
+    """A street that some address or corner stands on, in standard form (MASSACHUSETTS AVE)."""
+
+    __tablename__ = "search_street"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    street: Mapped[str] = mapped_column(ByteOrdered, unique=True)

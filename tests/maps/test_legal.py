@@ -54,7 +54,7 @@ def test_a_tract_of_an_abstract_is_no_subdivision() -> None:
     assert found.kind is LegalKind.ABSTRACT
     assert (found.abstract_no, found.survey, found.sheet, found.tract) == ("A0251", "JONATHAN DOUTHIT", "2", "28")
     assert found.acres == Decimal("2.323")
-    assert legal.query_keys("ABS A0251 JONATHAN DOUTHIT SURVEY, SHEET 2, TRACT 28") == ()
+    assert legal.query_keys("ABS A0251 JONATHAN DOUTHIT SURVEY, SHEET 2, TRACT 28") == ("ABSA0251TRACT28",)
 
 
 @pytest.mark.parametrize(
