@@ -17,9 +17,9 @@ STAMPS := .venv/.curbstop
 FRONT := $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -path pwa/.cache -prune -o -type f -print 2>/dev/null)
 DATA_DIR = $(if $(DATA),$(abspath $(DATA)),$(or $(CURBSTOP_DATA_DIR),$(CURDIR)/data/demo))
 
-.PHONY: help run setup test check fix bench lock clean
+.PHONY: help run setup test check fix bench bench-faults lock clean
 help: ## this list
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1	\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1	\2/p' Makefile | expand -t 20
 
 run: setup ## start Curbstop (PORT= HOST= DATA= TLS_CERT= TLS_KEY=; FRESH=1 makes a new demo)
 	@export CURBSTOP_DATA_DIR="$(DATA_DIR)"
@@ -47,10 +47,13 @@ fix: $(STAMPS)/dev pwa/node_modules/.installed ## repair what lint and format ca
 
 bench: $(STAMPS)/dev pwa/dist/.built ## measure, print tables
 	@for file in tests/bench/*.py; do
-	  if grep -q '__main__' "$$file"; then
+	  if [ "$$file" != tests/bench/faults.py ] && grep -q '__main__' "$$file"; then
 	    name="$${file%.py}"; $(BIN)/python -m "$${name//\//.}"
 	  fi
 	done
+
+bench-faults: $(STAMPS)/dev ## kill the web process while tablets send, some minutes (KILLS=60 SEED=1)
+	@$(BIN)/python -m tests.bench.faults $(if $(KILLS),--kills "$(KILLS)") $(if $(SEED),--seed "$(SEED)")
 
 lock: $(STAMPS)/dev ## write the lock files anew (versions may rise)
 	@options="--universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command"

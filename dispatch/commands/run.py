@@ -65,7 +65,7 @@ def _run(args: argparse.Namespace, settings: Settings, *, lock: supervisor.RunLo
         start = _demo_start(settings, utility)
         env[clock.VARIABLE] = os.environ[clock.VARIABLE] = clock.setting(start=start.at)
         next_day = start.next_day
-    parts = _parts(settings)
+    parts = parts_of(settings=settings)
     group = supervisor.Group(
         parts, env=env, logs_dir=settings.data_dir / "logs", lock_fd=lock.fd,
         say=lambda line: print(f"  {datetime.now():%H:%M:%S}  {line}", flush=True),  # noqa: DTZ005 - the operator's own clock
@@ -182,7 +182,7 @@ def _demo_start(settings: Settings, utility: models.Utility) -> demo_clock.Start
     )  # fmt: skip
 
 
-def _parts(settings: Settings) -> list[supervisor.Part]:
+def parts_of(*, settings: Settings) -> list[supervisor.Part]:
     python = sys.executable
     celery = (python, "-m", "celery", "-A", "tasks.celery")
     web = [

@@ -82,7 +82,7 @@ def an_order(
     """An order at a home, sent to a crew's tablet."""
     with given.edge() as tx:
         order = orders.ServiceOrder(
-            number=operations._next_number(tx), kind=kind, state=state, version=3, group_versions={}, priority=4,
+            number=operations.take_number(tx), kind=kind, state=state, version=3, group_versions={}, priority=4,
             premise_id=home.premise_id, parcel_id=home.parcel_id, service_point_id=home.service_point_id,
             account_id=home.account_id, open_key=f"sp-{home.service_point_id}:{kind}", place=home.address, lon=-121.97,
             lat=37.53, reason=reason, due_on=given.WORKDAY, opened_at=given.NOW - timedelta(days=1), opened_by="given",
