@@ -45,7 +45,7 @@ def an_order(*, kind: str = "LEAK_CHECK", window: str = "ALL_DAY", today: date =
 
     with given.edge() as tx:
         order = orders.ServiceOrder(
-            number=order_operations._next_number(tx), kind=kind, state="READY" if start is None else "SCHEDULED",
+            number=order_operations.take_number(tx), kind=kind, state="READY" if start is None else "SCHEDULED",
             group_versions={}, priority=kinds.get(code=kind).priority, premise_id=home.premise_id,
             service_point_id=home.service_point_id, account_id=home.account_id, place=home.address, due_on=today,
             window=window, window_from=start, window_to=start + timedelta(hours=2) if start else None,
