@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from maps.parcel_formats import AS_WRITTEN, AUTO, FORMATS, LABELS, PLACEHOLDERS, CountyFormat, Part, get_format, named
 
@@ -210,7 +210,7 @@ def _spreads(total: int, slots: int) -> Iterator[tuple[int, ...]]:
     """All ways to put `total` zeros into `slots` places."""
     for bars in combinations(range(total + slots - 1), slots - 1):
         ends = (-1, *bars, total + slots - 1)
-        yield tuple(right - left - 1 for left, right in zip(ends, ends[1:], strict=False))
+        yield tuple(right - left - 1 for left, right in pairwise(ends))
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,6 @@
 """The words of legal descriptions: spellings brought to one form, phrases that are no name, lists and ranges. Pure."""
 
+import itertools
 import re
 import unicodedata
 
@@ -149,7 +150,7 @@ def groups(text: str, *, lots: re.Pattern[str], blocks: re.Pattern[str]) -> list
         start for at, (start, _, what) in enumerate(marks) if what == leads and (at == 0 or marks[at - 1][2] != leads)
     ]
     cuts = [0, *starts[1:], len(text)]
-    return [text[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [text[start:end] for start, end in itertools.pairwise(cuts)]
 
 
 def name_in(text: str) -> str | None:

@@ -37,34 +37,38 @@ class FileRefused(errors.Refusal):
 
 
 def import_maps(
-    session: Session, *, layer: str, file: Path, columns: Mapping[str, str], now: datetime,
-    apn_format: str | None = None, progress: Progress | None = None,
+    session: Session, *, layer: str, file: Path, columns: sources.LayerColumns | Mapping[str, str], now: datetime,
+    district: stores.District | None = None, apn_format: str | None = None, crs: str | None = None,
+    encoding: str | None = None, progress: Progress | None = None,
 ) -> map_imports.Report:  # fmt: skip
-    """One file into one layer of the utility's district. `columns`: our field -> the file's column.
-    Refuses with FileRefused, naming what is wrong and what to do."""
-    district = open_district(session, apn_format=apn_format)
+    """One file into one layer of the district (the utility's where none is given). `columns`: our field -> the file's
+    column. Refuses with FileRefused, naming what is wrong and what to do."""
+    district = district or open_district(session, apn_format=apn_format)
     try:
         report = map_imports.load(
-            session, district=district, layer=layer, file=file, columns=columns, now=now, progress=progress
-        )
+            session, district=district, layer=layer, file=file, columns=columns, now=now, crs=crs, encoding=encoding,
+            progress=progress,
+        )  # fmt: skip
     except (sources.SourceFileError, ValueError) as fault:
         raise FileRefused(str(fault)) from fault
     if layer in ("parcels", "addresses"):
-        registry.drop_doubles(session)
-        _measure(session, district)
+        _tidy(session, district)
     return report
 
 
 def import_town(
-    session: Session, *, source: str, folder: Path, now: datetime, progress: Progress | None = None
-) -> dict[str, map_imports.Report]:
+    session: Session, *, source: str, folder: Path, now: datetime, district: stores.District | None = None,
+    progress: Progress | None = None,
+) -> dict[str, map_imports.Report]:  # fmt: skip
     """All files of a town that this product knows the columns of (`maps.sources`), layer by layer."""
     tell = progress or _silent
     try:
         town = sources.describe(source)
     except (KeyError, ValueError, OSError) as fault:
         raise FileRefused(f"No town is described as {source!r}; there are: {', '.join(sources.names())}.") from fault
-    district = open_district(session, apn_format=town.apn_format)
+    district = district or open_district(session, apn_format=town.apn_format)
+    if district.apn_format == apn.AUTO:
+        district.apn_format = town.apn_format
     reports: dict[str, map_imports.Report] = {}
     named = [(layer, columns) for layer, columns in town.layers.items() if columns.file]
     for at, (layer, columns) in enumerate(named):
@@ -76,8 +80,7 @@ def import_town(
             )  # fmt: skip
         except (sources.SourceFileError, ValueError) as fault:
             raise FileRefused(f"{layer}: {fault}") from fault
-    registry.drop_doubles(session)
-    _measure(session, district)
+    _tidy(session, district)
     return reports
 
 
@@ -86,27 +89,44 @@ def build_tiles(session: Session, *, out_dir: Path, progress: Progress | None = 
     return tiles.build(session, district=_district(session), out_dir=out_dir, progress=progress)
 
 
-def open_district(session: Session, *, apn_format: str | None) -> stores.District:
-    """The utility's map district, made on the first import. `apn_format`: how its county writes parcel numbers
-    (`maps.apn.FORMATS`); it is needed once and cannot change under parcels that are here."""
-    utility = policies.get_utility(session)
-    found = session.get(stores.District, utility.district_id) if utility.district_id is not None else None
-    if apn_format is not None and apn_format not in apn.FORMATS:
-        raise FileRefused(f"No parcel number format {apn_format!r}; there are: {', '.join(sorted(apn.FORMATS))}.")
+def open_district(
+    session: Session, *, apn_format: str | None, name: str | None = None, own: bool = False
+) -> stores.District:
+    """The map district, made on the first import: the utility's, or (`own`) the one that this store is for, by `name`.
+    `apn_format`: how its county writes parcel numbers (`maps.apn.FORMATS`, in any spelling); found out from the first
+    parcels where it is not given, and fixed once there are some."""
+    try:
+        code = apn.named(apn_format) if apn_format is not None else None
+    except ValueError:
+        known = ", ".join(sorted(apn.FORMATS))
+        raise FileRefused(f"No parcel number format {apn_format!r}; there are: {known}.") from None
+    utility = None if own else policies.get_utility(session)
+    if utility is None:
+        found = session.scalars(select(stores.District).order_by(stores.District.id)).first()
+    else:
+        found = session.get(stores.District, utility.district_id) if utility.district_id is not None else None
     if found is not None:
-        if apn_format is not None and apn_format != found.apn_format:
-            raise FileRefused(f"The map of {found.name} writes parcel numbers as {found.apn_format}, not {apn_format}.")
+        if code is not None and found.apn_format == apn.AUTO:
+            found.apn_format = code
+        if code is not None and code != found.apn_format:
+            raise FileRefused(f"The map of {found.name} writes parcel numbers as {found.apn_format}, not {code}.")
         return found
-    if apn_format is None:
-        raise FileRefused(
-            f"The first map file needs the county's parcel number format; there are: {', '.join(sorted(apn.FORMATS))}."
-        )
-    code = apn.key_of(utility.name)[:40].lower() or "district"
-    found = stores.District(code=code, name=utility.name, time_zone=utility.time_zone, apn_format=apn_format)
+    title = utility.name if utility is not None else name or "district"
+    short = apn.key_of(title)[:40].lower() or "district"
+    zone = utility.time_zone if utility is not None else "UTC"
+    found = stores.District(code=short, name=title[:200], time_zone=zone, apn_format=code or apn.AUTO)
     session.add(found)
     session.flush()
-    utility.district_id = found.id
+    if utility is not None:
+        utility.district_id = found.id
     return found
+
+
+def _tidy(session: Session, district: stores.District) -> None:
+    """After land has changed: the utility's own places once, and the district's bounds."""
+    if session.get_bind().dialect.has_table(session.connection(), "premise"):
+        registry.drop_doubles(session)
+    _measure(session, district)
 
 
 def _district(session: Session) -> stores.District:

@@ -110,9 +110,8 @@ def _cities(table: SourceTable) -> frozenset[str]:
     for row in table.rows:
         if city := row.values.get("city"):
             seen[addresses.plain(city)] += 1
-        elif text := row.values.get("address"):
-            if found := addresses.parse(text).city:
-                seen[found] += 1
+        elif (text := row.values.get("address")) and (found := addresses.parse(text).city):
+            seen[found] += 1
     least = max(3, len(table.rows) // 500)
     return frozenset(city for city, count in seen.items() if count >= least)
 

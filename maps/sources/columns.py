@@ -99,10 +99,12 @@ def describe(name: str) -> SourceDescription:
     )
 
 
-def columns_of(layer: str, given: Mapping[str, str | list[str]], *, file: str | None = None) -> LayerColumns:
+def columns_of(
+    layer: str, given: Mapping[str, str | list[str]], *, file: str | None = None, source_layer: str | None = None
+) -> LayerColumns:
     """Columns given by hand ({"parcel_number": "SSL"}); raises ValueError for fields the layer does not have.
     An OpenStreetMap extract needs none: give `file` as its name."""
-    return _layer(layer, {"columns": dict(given), "file": file})
+    return _layer(layer, {"columns": dict(given), "file": file, "source_layer": source_layer})
 
 
 def joined(field_name: str, values: Sequence[str]) -> str | None:

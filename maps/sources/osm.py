@@ -29,7 +29,7 @@ def read_streets(file: Path, columns: LayerColumns) -> Found:
     uses: Counter[int] = Counter()
     try:
         for way in osmium.FileProcessor(str(file), osmium.osm.NODE | osmium.osm.WAY).with_locations():
-            if not way.is_way():
+            if not isinstance(way, osmium.osm.Way):
                 continue
             values = _values(dict(way.tags))
             if values is None:
