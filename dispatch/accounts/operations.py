@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dispatch import errors
 from dispatch.accounts import events, models, queries
@@ -80,7 +80,12 @@ def record_payment(
 
 
 def place_hold(tx: Tx, *, account: models.Account, kind: str, reason: str) -> models.AccountHold:
-    """Put a hold on an account; a person releases it."""
+    """Put a hold on an account; a person releases it. The same hold in force is the answer: asked twice, placed once."""
+    # The row is held until the transaction ends, so that two who ask in one moment do not both find none.
+    tx.session.execute(update(models.Account).where(models.Account.id == account.id).values(id=models.Account.id))
+    for there in queries.holds_of(tx.session, account.id):
+        if there.kind == kind and there.reason.strip() == reason.strip():
+            return there
     hold = models.AccountHold(account_id=account.id, kind=kind, reason=reason, placed_at=tx.now)
     tx.session.add(hold)
     tx.session.flush()

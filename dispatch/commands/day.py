@@ -69,7 +69,9 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
         env = {**run._environment(settings), "CURBSTOP_LOGIN_TRIES_PER_MINUTE": "600"}
         from dispatch.rehearsal import house as running
 
-        home = running.House(settings=settings, parts=run._parts, env=env, say=lambda line: bar(line, 0, 1))
+        home = running.House(
+            settings=settings, parts=lambda own: run.parts_of(settings=own), env=env, say=lambda line: bar(line, 0, 1)
+        )
         made, reports, opened, published, laps = day.work(plan=asked, loaded=loaded, home=home, bar=bar, folder=folder)
     with house.opened(settings), transaction.reading() as session:
         summary = day.summarise(
