@@ -26,7 +26,24 @@ SPANS: Mapping[str, tuple[str, ...]] = {
 NEAR_M = 800.0
 FAR_M = 1_000_000.0
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_DAYS_ES = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+_DAYS_ES = ("Lun", "Mar", "Mié", "Jue", "Vie", "Sáb", "Dom")
+_HOLIDAYS_ES: Mapping[str, str] = {
+    "New Year's Day": "Año Nuevo",
+    "Martin Luther King": "Día de Martin Luther King",
+    "Washington's Birthday": "Día de los Presidentes",
+    "Memorial Day": "Día de los Caídos",
+    "Juneteenth": "Juneteenth",
+    "Independence Day": "Día de la Independencia",
+    "Labor Day": "Día del Trabajo",
+    "Columbus Day": "Día de la Raza",
+    "Veterans Day": "Día de los Veteranos",
+    "Thanksgiving": "Día de Acción de Gracias",
+    "Day After Thanksgiving": "Día después de Acción de Gracias",
+    "Christmas Day": "Navidad",
+    "Cesar Chavez Day": "Día de César Chávez",
+    "César Chávez Day": "Día de César Chávez",
+}
+"""By how the calendar's English names begin; a name that is not here is shown as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +149,8 @@ def _window(
     far = float("inf")
     if not calendar.is_business_day(day):
         holiday = calendar.holiday_name(day) or ""
-        return told("closed", holiday or "Office closed", holiday or "Oficina cerrada"), far
+        spanish = next((es for en, es in _HOLIDAYS_ES.items() if holiday.startswith(en)), holiday)
+        return told("closed", holiday or "Office closed", spanish or "Oficina cerrada"), far
     if now >= to_at:
         return told("past", "This window is over", "Este horario ya pasó"), far
     if ask.first_on is None or day < ask.first_on:
@@ -162,15 +180,16 @@ def _why(
 ) -> tuple[str, str]:
     spoken = name.replace("12-14", "12-2").replace("14-16", "2-4").replace("-", "–")
     miles = f"{metres / 1609.344:.1f}" if metres < 16_000 else ""
+    remain = f"queda{'' if left == 1 else 'n'} {left}"
     if truck is not None and miles:
         en = f"{_DAYS_EN[day.weekday()]} {spoken}: {truck} stops {miles} mi away then, {left} left"
-        es = f"{_DAYS_ES[day.weekday()]} {spoken}: {truck} para a {miles} mi a esa hora, quedan {left}"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: {truck} para a {miles} mi a esa hora, {remain}"
     elif miles:
         en = f"{_DAYS_EN[day.weekday()]} {spoken}: another visit is booked {miles} mi away, {left} left"
-        es = f"{_DAYS_ES[day.weekday()]} {spoken}: hay otra visita a {miles} mi, quedan {left}"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: hay otra visita a {miles} mi, {remain}"
     else:
         en = f"{_DAYS_EN[day.weekday()]} {spoken}: {left} left, no other visit near"
-        es = f"{_DAYS_ES[day.weekday()]} {spoken}: quedan {left}, sin otra visita cerca"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: {remain}, sin otra visita cerca"
     pattern = next((crew.from_pattern_on for crew in on_shift if crew.from_pattern_on), None)
     if pattern is not None:
         en += f"; shifts not entered yet, counted as on {pattern.isoformat()}"

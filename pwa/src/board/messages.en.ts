@@ -115,6 +115,7 @@ export const en = {
   planFailed: 'The plan was not made',
   planFacts: (planned: number, orders: number, crews: number) =>
     `${planned} of ${count(orders, 'order', 'orders')} on ${count(crews, 'crew', 'crews')}`,
+  minutes: (min: number) => `${min} min`,
   driving: (min: number) => `${min} min driving`,
   publish: 'Publish',
   publishAgain: 'Publish again',

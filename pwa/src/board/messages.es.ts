@@ -108,6 +108,7 @@ export const es = {
   planFailed: 'El plan no se hizo',
   planFacts: (planned: number, orders: number, crews: number) =>
     `${planned} de ${count(orders, 'orden', 'órdenes')} en ${count(crews, 'cuadrilla', 'cuadrillas')}`,
+  minutes: (min: number) => `${min} min`,
   driving: (min: number) => `${min} min de manejo`,
   publish: 'Publicar',
   publishAgain: 'Publicar otra vez',

@@ -387,6 +387,7 @@ export const en = {
   storageUse: (used: string, of: string) => `${used} of ${of} used`,
   device: 'This tablet',
   mapsTitle: 'Maps on this tablet',
+  mapNames: { parcels: 'Parcels', streets: 'Streets', water: 'Water', lots: 'Lots' } as Record<string, string>,
   mapsNone: 'None yet. They come with the next good signal.',
   mapFresh: (size: string) => `${size}, on the tablet`,
   fetchMaps: 'Fetch maps',

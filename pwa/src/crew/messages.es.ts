@@ -372,6 +372,7 @@ export const es = {
   storageUse: (used: string, of: string) => `${used} de ${of} en uso`,
   device: 'Esta tableta',
   mapsTitle: 'Mapas en esta tableta',
+  mapNames: { parcels: 'Parcelas', streets: 'Calles', water: 'Agua', lots: 'Lotes' },
   mapsNone: 'Ninguno todavía. Llegan con la próxima buena señal.',
   mapFresh: (size: string) => `${size}, en la tableta`,
   fetchMaps: 'Traer mapas',

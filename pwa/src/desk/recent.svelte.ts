@@ -1,3 +1,4 @@
+import { now } from '../ui/now.svelte'
 import { session } from '../ui/session.svelte'
 
 /** A property that this person opened today, and the last thing done there. */
@@ -41,7 +42,7 @@ class OpenedToday {
     const before = this.#list.find((one) => one.ref === entry.ref)
     const number = entry.number ?? before?.number ?? ''
     const did = entry.number === undefined && before?.number ? before.did : entry.did
-    const next: Recent = { ref: entry.ref, title: entry.title, did, number, at: Date.now() }
+    const next: Recent = { ref: entry.ref, title: entry.title, did, number, at: now.ms }
     this.#list = [next, ...this.#list.filter((one) => one.ref !== entry.ref)].slice(0, MOST)
     localStorage.setItem(this.#key, JSON.stringify(this.#list))
   }

@@ -24,6 +24,12 @@ export function time(at: string | Date | number): string {
   return `${Number(p.hour)}:${p.minute}`
 }
 
+/** "5:00" of an hour of the day written as 17:00. */
+export function hour(written: string): string {
+  const [hours = 0, minutes = 0] = written.split(':').map(Number)
+  return `${hours % 12 || 12}:${String(minutes).padStart(2, '0')}`
+}
+
 /** "1:05 PM", "4:30 AM" */
 export function clock(at: string | Date | number): string {
   const p = parts(CLOCK, new Date(at))

@@ -39,6 +39,19 @@ export const en = {
     n === 0
       ? 'Everything is sent.'
       : `${n} ${n === 1 ? 'item waits' : 'items wait'} to be sent. All saved on this tablet.`,
+  reasons: {
+    MOVE_IN: 'Move-in',
+    MOVE_OUT: 'Move-out',
+    PAID: 'Paid',
+    NONPAY: 'Not paid',
+    NONPAYMENT: 'Not paid',
+    HIGH_BILL: 'High bill',
+    CROSSED: 'Paid before the cut',
+    DOUBTFUL: 'Reading in doubt',
+    FOUND_IN_FIELD: 'Found by a crew',
+    REQUEST: 'Asked for',
+    USAGE_WHILE_OFF: 'Use while the water was off',
+  } as Record<string, string>,
   kinds: {
     T: 'Turn on',
     R: 'Restore',
