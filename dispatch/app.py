@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, redirect, request, send_from_directory
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -91,6 +92,12 @@ def _answers(app: Flask) -> None:
                  413: f"The request is larger than {app.config['MAX_CONTENT_LENGTH']:,} bytes."}  # fmt: skip
         status = fault.code or 500
         return _problem(f"http_{status}", words.get(status, fault.name), status)
+
+    @app.errorhandler(DataError)
+    def does_not_fit(fault: DataError) -> Response:
+        # The transaction was rolled back with it; which field it was, only the database knows.
+        _log.warning("a value does not fit", path=request.path, fault=type(fault.orig).__name__)
+        return _problem("not_kept", "A value is larger than its field can keep. Nothing was written.", 422)
 
     @app.errorhandler(Exception)
     def fault(fault: Exception) -> Response:

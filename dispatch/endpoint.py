@@ -12,7 +12,7 @@ from typing import Any, get_origin
 from flask import Flask, Response, request
 from pydantic import TypeAdapter, ValidationError
 
-from dispatch import errors
+from dispatch import errors, wire
 from dispatch.auth import guard
 from dispatch.wire import Wire
 
@@ -49,6 +49,13 @@ class InputRefused(errors.Refusal):
 
     code = "input_refused"
     status = 422
+
+
+class NoSuchAddress(errors.Refusal):
+    """A path value that can name nothing."""
+
+    code = "http_404"
+    status = 404
 
 
 class NotJson(errors.Malformed):
@@ -89,6 +96,8 @@ def register(app: Flask) -> None:
 def _wrapped(one: Endpoint) -> Callable[..., Response]:
     def serve(**path_values: Any) -> Response:
         guard.check(needs=one.needs, csrf=one.csrf)
+        if wire.unkept(path_values) or any(isinstance(one, int) and one >= 2**31 for one in path_values.values()):
+            raise NoSuchAddress("There is nothing at this address.")
         if one.body is not None:
             path_values["body"] = _parsed(one.body, _json())
         if one.query is not None:
@@ -100,12 +109,25 @@ def _wrapped(one: Endpoint) -> Callable[..., Response]:
 
 def _json() -> Any:
     try:
-        return json.loads(request.get_data())
+        return json.loads(request.get_data(), parse_constant=_no_number)
     except ValueError as fault:
         raise NotJson(f"The body is not JSON: {fault}.") from fault
+    except RecursionError:
+        raise NotJson("The body is not JSON that anybody needs: it is nested too deeply.") from None
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def _parsed(shape: type[Wire], value: Any) -> Wire:
+    if not shape.reads_each_apart:
+        found = [
+            errors.Reason("not_kept", f"{place}: {en}.", f"{place}: {es}.", field=place)
+            for place, en, es in wire.unkept(value)[:50]
+        ]
+        if found:
+            raise InputRefused("The input does not fit.", reasons=found)
     try:
         return shape.model_validate(value)
     except ValidationError as fault:

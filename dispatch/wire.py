@@ -1,7 +1,9 @@
 """The base of every shape on the wire: closed (unknown fields are refused), frozen, and strict about instants."""
 
+import re
 from datetime import datetime
-from typing import Annotated
+from math import isfinite
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
@@ -23,6 +25,8 @@ class Wire(BaseModel):
     """A closed, frozen shape: an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    reads_each_apart: ClassVar[bool] = False
+    """True for a batch whose parts are read one by one: a part that cannot be kept does not refuse the others."""
 
 
 class Problem(Wire):
@@ -41,3 +45,40 @@ class Reason(Wire):
     text_es: str
     field: str | None = None
     rule_id: str | None = None
+
+
+_KEEPS = re.compile("[^\x00\ud800-\udfff]*")
+_NO_SIGN = (
+    "holds a character that is none (NUL, or half of a pair)",
+    "contiene un carácter que no lo es (NUL o medio par)",
+)
+_TOO_LARGE = "is too large a number", "es un número demasiado grande"
+_NOT_FINITE = "is not a finite number", "no es un número finito"
+
+
+def unkept(value: Any, *, where: str = "") -> list[tuple[str, str, str]]:
+    """What no database keeps, at any depth of a parsed body: a NUL, half of a surrogate pair, a number beyond 64 bits.
+    Answers (place, words in English, words in Spanish) of each."""
+    if isinstance(value, dict):
+        return [
+            one
+            for key, item in value.items()
+            for one in unkept(key, where=where) + unkept(item, where=f"{where}.{key}" if where else str(key))
+        ]
+    if isinstance(value, list):
+        return [
+            one for at, item in enumerate(value) for one in unkept(item, where=f"{where}.{at}" if where else str(at))
+        ]
+    words = None
+    if isinstance(value, str):
+        words = None if _KEEPS.fullmatch(value) else _NO_SIGN
+    elif isinstance(value, float):
+        words = None if isfinite(value) else _NOT_FINITE
+    elif isinstance(value, int):
+        words = None if -(2**63) <= value < 2**63 else _TOO_LARGE
+    return [] if words is None else [(kept(where)[:200] or "body", *words)]
+
+
+def kept(text: str) -> str:
+    """The text with a question mark for each character that is none."""
+    return re.sub("[\x00\ud800-\udfff]", "?", text)

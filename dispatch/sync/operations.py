@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, cast
 
 import structlog
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from dispatch import clock, transaction
+from dispatch import clock, transaction, wire
 from dispatch.crews import queries as crews
 from dispatch.policies import queries as policies
 from dispatch.sync import apply, events, judge, models, payloads, queries, receipts, schemas
@@ -50,15 +50,19 @@ def receive(*, sender: Sender, raws: Sequence[dict[str, Any]], now: datetime | N
 
 
 def _one(*, sender: Sender, raw: dict[str, Any], now: datetime | None) -> schemas.Receipt:
+    unreadable = ""
     for _ in range(_TRIES):
         try:
-            answer, judged = _judge(sender=sender, raw=raw, now=now)
+            answer, judged = _judge(sender=sender, raw=raw, now=now, unreadable=unreadable)
             if judged is not None:
                 _release(sender=sender, op_id=judged, now=now)
             return answer
         except IntegrityError:
             # Another request brought the same operation in this very moment: look again, it is there now.
             continue
+        except DataError as fault:
+            _log.warning("field operation does not fit", fault=str(fault.orig)[:200])
+            unreadable = "a value is larger than its field can keep"
         except OperationalError as fault:
             _log.warning("field operation waits for the database", fault=str(fault.orig)[:200])
             break
@@ -66,13 +70,17 @@ def _one(*, sender: Sender, raw: dict[str, Any], now: datetime | None) -> schema
                    "El servidor está ocupado. No se guardó nada; envíelo otra vez.")  # fmt: skip
 
 
-def _judge(*, sender: Sender, raw: dict[str, Any], now: datetime | None) -> tuple[schemas.Receipt, str | None]:
+def _judge(
+    *, sender: Sender, raw: dict[str, Any], now: datetime | None, unreadable: str = ""
+) -> tuple[schemas.Receipt, str | None]:
     """One operation in one transaction: its answer, and its op_id when others may have waited for it."""
     body = canonical(raw)
     sha = hashlib.sha256(body.encode()).hexdigest()
     with transaction.transaction(actor=sender.actor, now=now) as tx:
         log = receipts.lock(tx, device_id=sender.device_id)
         try:
+            if unreadable:
+                raise payloads.CannotRead(unreadable)
             envelope, payload = payloads.read(raw=raw, device_id=sender.device_id)
         except payloads.CannotRead as fault:
             return _malformed(tx, log=log, sender=sender, raw=raw, body=body, sha=sha, why=str(fault))
@@ -93,7 +101,7 @@ def _judge(*, sender: Sender, raw: dict[str, Any], now: datetime | None) -> tupl
                 occurred_at=envelope.occurred_at, received_at=tx.now, heard_at=log.heard_at,
                 elapsed_ms=envelope.elapsed_ms,
             ),
-            elapsed_ms=envelope.elapsed_ms, payload=payload.model_dump(mode="json"), body=body, body_sha256=sha,
+            elapsed_ms=_counted_ms(envelope.elapsed_ms), payload=payload.model_dump(mode="json"), body=body, body_sha256=sha,
             person_id=sender.person_id, received_at=tx.now, answer="waiting",
         )  # fmt: skip
         tx.session.add(row)
@@ -165,7 +173,7 @@ def _release(*, sender: Sender, op_id: str, now: datetime | None) -> None:
 def _malformed(
     tx: Tx, *, log: models.DeviceLog, sender: Sender, raw: dict[str, Any], body: str, sha: str, why: str
 ) -> tuple[schemas.Receipt, str | None]:
-    op_id = str(raw.get("op_id") or "")[:60]
+    op_id = wire.kept(str(raw.get("op_id") or "")[:60])
     named = _is_name(op_id) and raw.get("device_id") == sender.device_id
     seq = raw.get("seq")
     numbered = isinstance(seq, int) and not isinstance(seq, bool) and 1 <= seq < 2**31
@@ -185,7 +193,7 @@ def _malformed(
     used = cast(int, seq) if mine and not taken else -(log.receipts + 1)
     text_en, text_es = f"The server cannot read this: {why}", f"El servidor no puede leer esto: {why}"
     row = models.FieldOperation(
-        op_id=key[:36], device_id=sender.device_id, seq=used, kind=str(raw.get("kind") or "?")[:20],
+        op_id=key[:36], device_id=sender.device_id, seq=used, kind=wire.kept(str(raw.get("kind") or "?")[:20]),
         placed_at=tx.now, payload={}, body=body, body_sha256=sha, person_id=sender.person_id, received_at=tx.now,
         answer="malformed", reason_en=text_en, reason_es=text_es,
     )  # fmt: skip
@@ -238,6 +246,12 @@ def _hold(
 def canonical(raw: dict[str, Any]) -> str:
     """The bytes that count for "the same operation": JSON with sorted keys."""
     return json.dumps(raw, sort_keys=True, separators=(",", ":"))
+
+
+def _counted_ms(elapsed_ms: int | None) -> int | None:
+    """What the log keeps of the tablet's own count: nothing past 24 days, where it can place nothing any more
+    (the body keeps it as it came)."""
+    return None if elapsed_ms is None or elapsed_ms >= 2**31 else elapsed_ms
 
 
 def _seen(row: models.FieldOperation | None) -> judge.Seen | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from dispatch import wire
 from dispatch.sync import schemas
 from dispatch.wire import Instant, LonLat
 
@@ -34,7 +35,7 @@ class Envelope(schemas.OperationIn):
     order_id: RowId | None = None
     visit_id: Uuid | None = None
     base_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
-    elapsed_ms: Annotated[int, Field(ge=0)] | None = None
+    elapsed_ms: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
 class Nothing(Payload):
@@ -196,6 +197,9 @@ class CannotRead(ValueError):  # noqa: N818 - named like the refusals of the hou
 
 def read(*, raw: dict[str, Any], device_id: str) -> tuple[Envelope, Payload]:
     """The operation and its payload, or CannotRead with every place at fault."""
+    found = wire.unkept(raw)
+    if found:
+        raise CannotRead("; ".join(f"{place}: {words}" for place, words, _ in found[:8]))
     try:
         envelope = Envelope.model_validate(raw)
         payload = SHAPES[envelope.kind].model_validate(envelope.payload)

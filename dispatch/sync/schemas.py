@@ -1,6 +1,8 @@
-"""Shapes of the field sync contract on the wire (docs: the field-sync contract, `docs/sync.md`)."""
+"""Shapes of the field sync contract on the wire."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from dispatch.orders.schemas import KindOut
 from dispatch.wire import Instant, Line, LonLat, Wire
@@ -9,6 +11,9 @@ OperationKind = Literal[
     "acknowledge", "en_route", "arrive", "start", "verify_meter", "reading", "photo", "leak_test", "note", "signature",
     "complete", "unable", "recall_ack", "hazard", "field_order", "check_in", "break", "end_of_day",
 ]  # fmt: skip
+
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class OperationIn(Wire):
@@ -28,8 +33,9 @@ class OperationIn(Wire):
 class OperationsIn(Wire):
     """Up to 100 operations. Each is read apart: one that cannot be read is answered `malformed`, the rest go on."""
 
+    reads_each_apart: ClassVar[bool] = True
     operations: list[dict[str, Any]]
-    not_sent: int = 0
+    not_sent: Count = 0
     """How many operations the device holds after this batch."""
 
 
@@ -228,7 +234,7 @@ class PositionIn(Wire):
 class PositionsIn(Wire):
     device_id: Line
     positions: list[PositionIn]
-    not_sent: int = 0
+    not_sent: Count = 0
 
 
 class AttachmentOut(Wire):
