@@ -260,3 +260,18 @@ def test_the_same_day_and_seed_tell_the_same_arrears() -> None:
 def test_in_a_small_town_too_every_stage_is_met() -> None:
     met = {premise.account.debt.stage for part in a_town(parcels=500) for premise in part.premises if premise.account}
     assert met == set(arrears.Stage)
+
+
+@pytest.mark.parametrize(("parcels", "seed"), [(1_000, 2), (2_500, 5), (9_000, 1)])
+def test_nothing_that_must_be_the_only_one_of_its_name_is_there_twice(parcels: int, seed: int) -> None:
+    names: list[tuple[str, ...]] = []
+    for part in a_town.__wrapped__(seed=seed, parcels=parcels):
+        tract = part.tract
+        names += [("tract", tract.tract_no), ("page", tract.map_book, tract.map_page)]
+        names += [("lot", tract.tract_no, str(one.block), one.lot) for one in tract.lots]
+        names += [("parcel", one.parcel_number) for one in tract.lots if one.parcel_number is not None]
+        for premise in part.premises:
+            names += [("account", account.number) for account in premise.accounts]
+            names += [("meter", point.meter.serial) for point in premise.points]
+            names += [("endpoint", point.meter.endpoint) for point in premise.points if point.meter.endpoint]
+    assert [name for name, times in Counter(names).items() if times > 1] == []
