@@ -117,6 +117,17 @@ def find_payment(session: Session, *, agent: str, reference: str) -> models.Paym
     ).scalar_one_or_none()
 
 
+def payment_known_at(session: Session, *, account_id: int | None, paid_at: datetime) -> datetime | None:
+    """Since when the house knows of a payment made at an instant; None when there is none."""
+    payment = models.Payment
+    return session.execute(
+        select(payment.posted_at)
+        .where(payment.account_id == account_id, payment.paid_at == paid_at)
+        .order_by(payment.posted_at)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def standing(
     session: Session,
     *,

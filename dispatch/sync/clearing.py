@@ -4,10 +4,8 @@ import base64
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from dispatch import errors
-from dispatch.accounts import models as account_models
+from dispatch.accounts import queries as accounts
 from dispatch.auth import models as people
 from dispatch.orders import checks, fieldwork, kinds, lifecycle
 from dispatch.orders import models as order_models
@@ -207,13 +205,7 @@ def _paid(tx: Tx, *, order: order_models.ServiceOrder, cut_at: datetime) -> tupl
     """When the payment that stopped this shutoff was made, and since when the server knows it."""
     if order.paid_at is None:
         return None, None
-    payment = account_models.Payment
-    known_at = tx.session.execute(
-        select(payment.posted_at)
-        .where(payment.account_id == order.account_id, payment.paid_at == order.paid_at)
-        .order_by(payment.posted_at)
-        .limit(1)
-    ).scalar_one_or_none()
+    known_at = accounts.payment_known_at(tx.session, account_id=order.account_id, paid_at=order.paid_at)
     return order.paid_at, known_at or order.recalled_at
 
 
