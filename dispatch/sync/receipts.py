@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from dispatch.auth import models as auth
 from dispatch.sync import models
 from dispatch.transaction import Tx
 
@@ -17,7 +18,10 @@ def lock(tx: Tx, *, device_id: str) -> models.DeviceLog:
         update(log).where(log.device_id == device_id).values(receipts=log.receipts).returning(log.device_id)
     ).scalar_one_or_none()
     if found is None:
-        tx.session.add(log(device_id=device_id, receipts=0, last_seq=0, chain="", not_sent=0))
+        device = tx.session.get(auth.Device, device_id)
+        # A tablet that has sent nothing yet was heard when it was enrolled: from there its monotonic clock counts.
+        heard_at = None if device is None else device.enrolled_at
+        tx.session.add(log(device_id=device_id, receipts=0, last_seq=0, chain="", not_sent=0, heard_at=heard_at))
         tx.session.flush()
     return tx.session.get_one(log, device_id, populate_existing=True)
 
