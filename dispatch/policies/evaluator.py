@@ -221,8 +221,8 @@ def _summary(results: tuple[RuleResult, ...], worst: Result) -> tuple[str, str]:
     if worst == "pass":
         count = len([one for one in results if one.result == "pass"])
         if count == 1:
-            return "The one check passes", "La única revisión está en orden"
-        return f"All {count} checks pass", f"Las {count} revisiones están en orden"
+            return "The one check passes", "Cumple la única revisión"
+        return f"All {count} checks pass", f"Cumple las {count} revisiones"
     more_en = f" and {len(told) - 1} more" if len(told) > 1 else ""
     more_es = f" y {len(told) - 1} más" if len(told) > 1 else ""
     return f"{told[0].fact_en} ({told[0].rule_id}){more_en}", f"{told[0].fact_es} ({told[0].rule_id}){more_es}"
