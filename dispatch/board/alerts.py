@@ -62,13 +62,16 @@ def recalls(
             continue
         who = _who(crews.get(row.crew_id or 0))
         paid = wording.clock(row.paid_at, zone=zone) if row.paid_at else ""
-        why_en, why_es = (f"Paid {paid}.", f"Pagó {paid}.") if paid else (f"{row.why_en}.", f"{row.why_es}.")
+        why_en, why_es = (f"Paid {paid}.", f"Pagó {paid}.") if paid else (_sentence(row.why_en), _sentence(row.why_es))
         phone = phones.get(row.crew_id or 0)
         found.append(
             _alert(
                 kind="recall_unanswered", harm=0 if age_s >= RECALL_ALARM_S else 1, ref=row.order_id,
                 title=("Recall not answered", "Retiro sin respuesta"),
-                text=(f"{who}{row.place}. {why_en} Call the crew.", f"{who}{row.place}. {why_es} Llame a la cuadrilla."),
+                text=(
+                    " ".join(f"{who}{row.place}. {why_en} Call the crew.".split()),
+                    " ".join(f"{who}{row.place}. {why_es} Llame a la cuadrilla.".split()),
+                ),
                 since_at=row.recalled_at, verb="call" if phone else "show", order_id=row.order_id, crew_id=row.crew_id,
                 phone=phone,
             )
@@ -194,6 +197,11 @@ def sync_gaps(*, crews: Iterable[CrewNow], phones: Mapping[int, str], now: datet
 def sorted_by_harm(found: Sequence[AlertOut]) -> list[AlertOut]:
     """Worst first, then oldest."""
     return sorted(found, key=lambda alert: (alert.harm, alert.since_at, alert.id))
+
+
+def _sentence(text: str) -> str:
+    """With one full stop at its end; nothing stays nothing."""
+    return f"{text.rstrip(' .')}." if text.strip(" .") else ""
 
 
 def _who(crew: CrewNow | None) -> str:
