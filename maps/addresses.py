@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from maps.postal_words import DIRECTIONS, ORDINALS, STATES, SUFFIXES, UNITS
 
@@ -22,7 +23,7 @@ _DIRECTION_FORMS = frozenset(DIRECTIONS.values())
 _SPANISH_LEADS = frozenset({"CALLE", "VIA", "CAMINO", "AVENIDA", "PASEO", "RUA", "PASO", "CAMINITO", "PLAZA"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PostalAddress:
     """An address in parts, all normalised; `number_to` is the end of a range (48-50), `fraction` 1/2 and the like."""
 
@@ -109,7 +110,18 @@ def normalise(text: str) -> str:
 
 def street_of(text: str) -> str:
     """A street name alone in standard form: 'Massachusetts Avenue' gives 'MASSACHUSETTS AVE'."""
-    return _street(plain(text).split()).street
+    return _street(tuple(plain(text).split())).street
+
+
+def leading_number(house: str) -> int | None:
+    """The number a house begins with: 123 of 123A."""
+    found = re.match(r"[0-9]+", house)
+    return int(found[0]) if found else None
+
+
+def street_parts(text: str) -> PostalAddress:
+    """A street name alone in its parts: directions, name, suffix."""
+    return _street(tuple(plain(text).split()))
 
 
 def with_place(address: PostalAddress, *, city: str | None, zip_code: str | None) -> PostalAddress:
@@ -179,7 +191,7 @@ def _parse_line(words: list[str]) -> PostalAddress:
         elif len(rest) > 2 and suffix is None and re.fullmatch(r"[A-Z]", rest[0]) and rest[0] not in "NSEW":
             suffix = rest.pop(0)
     line, unit_kind, unit = _split_unit(rest)
-    street = _street(line)
+    street = _street(tuple(line))
     return replace(
         street,
         number=str(int(number)) if number else None,
@@ -229,7 +241,8 @@ def _unit(words: list[str]) -> tuple[str | None, str | None]:
     return None, " ".join(values) or None
 
 
-def _street(words: list[str]) -> PostalAddress:
+@lru_cache(maxsize=50_000)  # a town has few streets and many houses on each
+def _street(words: tuple[str, ...]) -> PostalAddress:
     rest = [ORDINALS.get(word, word) for word in words]
     predirection = postdirection = suffix = None
     if len(rest) > 1 and rest[-1] in DIRECTIONS and (len(rest) > 2 or SUFFIXES.get(rest[0]) is None):

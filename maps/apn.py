@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from maps.parcel_formats import AS_WRITTEN, AUTO, FORMATS, LABELS, PLACEHOLDERS, CountyFormat, Part, get_format, named
 
 __all__ = [
-    "AS_WRITTEN", "AUTO", "FORMATS", "ParcelNumber", "ParcelNumberError", "QueryKeys", "detect", "key_of", "loose_key",
+    "AS_WRITTEN", "AUTO", "FORMATS", "LABELS", "LOOSE", "ParcelNumber", "ParcelNumberError", "QueryKeys", "detect", "key_of", "loose_key",
     "named", "own_keys", "padded_keys", "parse", "query_keys", "read",
     "words_of",
 ]  # fmt: skip
@@ -145,12 +145,13 @@ def own_keys(number: ParcelNumber) -> tuple[str, ...]:
     keys = [number.key, key_of(number.raw)]
     loose = [loose_key(number.raw), loose_key(number.canonical)]
     if shape.parts and len(number.parts) == len(shape.parts):
-        trimmed = list(number.parts)
-        keys.append("".join(key_of(part) for part in trimmed))
-        while len(trimmed) > 1 and _is_default(trimmed[-1], shape.parts[len(trimmed) - 1]):
-            trimmed.pop()
-            keys.append("".join(key_of(part) for part in trimmed))
-            keys.append(key_of(_join(trimmed, shape)))
+        bare = [_letters(part) for part in number.parts]
+        padded = [_letters(_pad(value, part)) for value, part in zip(number.parts, shape.parts, strict=True)]
+        keys.append("".join(bare))
+        while len(bare) > 1 and _is_default(number.parts[len(bare) - 1], shape.parts[len(bare) - 1]):
+            bare.pop()
+            padded.pop()
+            keys += ["".join(bare), "".join(padded)]
     else:
         keys.append("".join(run.lstrip("0") or "0" if run.isdigit() else run for run in _runs(number.canonical)))
     return tuple(dict.fromkeys(key for key in [*keys, *loose] if key))
@@ -269,8 +270,12 @@ def _unpad(piece: str, part: Part) -> str:
     return re.sub(r"^0+(?=[0-9A-Z])" if part.letter_inside else r"^0+(?=[0-9])", "", piece)
 
 
+def _letters(part: str) -> str:
+    return part if part.isalnum() and part.isascii() else key_of(part)
+
+
 def _pad(value: str, part: Part) -> str:
-    if part.letter_inside:
+    if part.letter_inside or value.isdigit():
         return value.zfill(part.width)
     digits = re.match(r"[0-9]*", value)
     length = len(digits.group()) if digits else 0

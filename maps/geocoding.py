@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import shapely
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from maps import addresses, stores
@@ -43,6 +43,26 @@ def load_ranges(session: Session, *, district_id: int) -> StreetRanges:
     """The ranges of all streets of the district, read once for many addresses."""
     statement = select(stores.Street).where(stores.Street.district_id == district_id).order_by(stores.Street.id)
     return StreetRanges(list(session.scalars(statement)))
+
+
+def find_place(session: Session, *, district_id: int, number: int, street: str) -> Interpolated | None:
+    """Where house `number` should stand on `street` (standard form), without reading the ranges of all streets."""
+    table = stores.Street
+    first = f"{street.split()[0][:1]}%"
+    names = session.scalars(
+        select(table.name).where(table.district_id == district_id, func.upper(table.name).like(first)).distinct()
+    )
+    same = [name for name in names if addresses.street_of(name) == street]
+    if not same:
+        # Its first word may be written in another way: North for N, Third for 3RD.
+        every = session.scalars(select(table.name).where(table.district_id == district_id).distinct())
+        same = [name for name in every if addresses.street_of(name) == street]
+    if not same:
+        return None
+    segments = session.scalars(
+        select(table).where(table.district_id == district_id, table.name.in_(same)).order_by(table.id)
+    )
+    return StreetRanges(list(segments)).place(number=number, street=street)
 
 
 def _holds(first: int | None, last: int | None, number: int) -> bool:

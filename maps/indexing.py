@@ -6,12 +6,13 @@ from typing import TypeVar
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from maps import apn, legal, search_writing, stores, tracts
+from maps import apn, legal, legal_words, search_writing, stores, tracts
 from maps.search_writing import Entry
 
 Progress = Callable[[float, str], None]
 
 BATCH = 2000
+MOST_LOT_KEYS = 40
 
 _Row = TypeVar("_Row")
 
@@ -41,11 +42,18 @@ def parcel_entries(parcel: stores.Parcel, *, county: str, former: Iterable[str] 
     """Entries of one parcel: its number, and each older number of its land."""
     point = parcel.shape.representative_point()
     try:
-        number = apn.parse(parcel.number, county=county)
+        number = apn.read(parcel.number, county=county)
         keys, words = apn.own_keys(number), apn.words_of(number)
     except apn.ParcelNumberError:
         keys, words = (parcel.number, parcel.number_canonical), ()
-    detail = " · ".join(part for part in (parcel.situs_address, parcel.use_text) if part)
+    if parcel.other_number:
+        keys = (*keys, parcel.other_number, apn.loose_key(parcel.other_number))
+        words = (*words, parcel.other_number)
+    if parcel.legal_text:
+        described = legal.parse_all(parcel.legal_text)
+        keys = (*keys, *[key for one in described for key in legal.keys_of(one)][:MOST_LOT_KEYS])
+        words = (*words, legal_words.plain(parcel.legal_text))
+    detail = " · ".join(part for part in (parcel.situs_address, parcel.use_text, parcel.legal_text) if part)
     common = {"kind": "parcel", "ref": f"parcel-{parcel.id}", "lon": point.x, "lat": point.y}
     own = Entry(
         **common,  # type: ignore[arg-type]
@@ -60,7 +68,7 @@ def parcel_entries(parcel: stores.Parcel, *, county: str, former: Iterable[str] 
             **common,  # type: ignore[arg-type]
             label=old_number,
             detail=f"→ {parcel.number_canonical}",
-            keys=(old_number,),
+            keys=(old_number, apn.loose_key(old_number)),
             weight=0.6,
             district_id=parcel.district_id,
         )
@@ -79,16 +87,22 @@ def _index_kind(session: Session, district: stores.District, kind: str) -> int:
             )
         )
     }
+    # Where nothing of this kind is known yet, nothing needs to be looked up.
+    first = not stale and not session.scalar(select(table.id).where(table.kind == kind).limit(1))
+    told: set[tuple[str, str]] = set()
     count = 0
     batch: list[Entry] = []
     for entry in _SOURCES[kind](session, district):
         stale.pop((entry.ref, entry.label), None)
+        if first and (entry.ref, entry.label) in told:
+            continue
+        told.add((entry.ref, entry.label))
         batch.append(entry)
         if len(batch) == BATCH:
-            search_writing.put(session, batch)
+            search_writing.put(session, batch, all_new=first)
             count += len(batch)
             batch = []
-    search_writing.put(session, batch)
+    search_writing.put(session, batch, all_new=first)
     gone = list(stale.values())
     for start in range(0, len(gone), BATCH):
         part = gone[start : start + BATCH]
@@ -152,16 +166,45 @@ def _intersections(session: Session, district: stores.District) -> Iterator[Entr
         .where(stores.Intersection.district_id == district.id)
         .order_by(stores.Intersection.id)
     )
+    listed = False
     for corner in _in_batches(session, statement):
-        yield Entry(
-            kind="intersection",
-            ref=point_ref(corner.lon, corner.lat),
-            label=corner.name,
-            lon=corner.lon,
-            lat=corner.lat,
-            weight=0.8,
-            district_id=district.id,
-        )
+        listed = True
+        yield _corner(district, corner.name, corner.lon, corner.lat)
+    if not listed:
+        for name, (lon, lat) in _corners_of_streets(session, district).items():
+            yield _corner(district, name, lon, lat)
+
+
+def _corner(district: stores.District, name: str, lon: float, lat: float) -> Entry:
+    return Entry(
+        kind="intersection",
+        ref=point_ref(lon, lat),
+        label=name,
+        lon=lon,
+        lat=lat,
+        weight=0.8,
+        district_id=district.id,
+    )
+
+
+def _corners_of_streets(session: Session, district: stores.District) -> dict[str, tuple[float, float]]:
+    """Where named streets meet, for a town that lists no corners: by node number, else by the place of their ends."""
+    table = stores.Street
+    statement = (
+        select(table.name, table.from_node, table.to_node, table.shape)
+        .where(table.district_id == district.id, table.name != "")
+        .order_by(table.id)
+    )
+    meeting: dict[object, tuple[tuple[float, float], dict[str, None]]] = {}
+    for name, from_node, to_node, shape in session.execute(statement):
+        for node, place in ((from_node, shape.coords[0]), (to_node, shape.coords[-1])):
+            where = node if node is not None else (round(place[0], 5), round(place[1], 5))
+            meeting.setdefault(where, ((place[0], place[1]), {}))[1][name] = None
+    corners: dict[str, tuple[float, float]] = {}
+    for place, names in meeting.values():
+        if len(names) > 1:
+            corners.setdefault(" & ".join(sorted(names)[:4]), place)
+    return corners
 
 
 def _hydrants(session: Session, district: stores.District) -> Iterator[Entry]:
@@ -199,7 +242,7 @@ def _tracts(session: Session, district: stores.District) -> Iterator[Entry]:
             label=f"{number} · {tract.name}" if tract.name and tract.name != number else number,
             detail=book,
             words=(book,) if book else (),
-            keys=(number,) if number != tract.tract_no else (),
+            keys=(number,) if number != tract.tract_no else (tract.name,),
             lon=place.x,
             lat=place.y,
             weight=1.2,
@@ -230,6 +273,28 @@ def _lots(session: Session, district: stores.District) -> Iterator[Entry]:
         )
 
 
+def _sheets(session: Session, district: stores.District) -> Iterator[Entry]:
+    statement = select(stores.MapSheet).where(stores.MapSheet.district_id == district.id).order_by(stores.MapSheet.id)
+    for sheet in _in_batches(session, statement):
+        place = sheet.shape.representative_point()
+        note = sheet.note or ""
+        described = legal.parse_all(note)
+        references = [reference for one in described for reference in one.references]
+        kind = sheet.kind.capitalize()
+        yield Entry(
+            kind="sheet",
+            ref=f"sheet-{sheet.id}",
+            label=f"{kind} {sheet.name}",
+            detail=note,
+            words=(legal_words.plain(note), *references),
+            keys=(sheet.name, *[key for one in described for key in legal.keys_of(one)][:MOST_LOT_KEYS]),
+            lon=place.x,
+            lat=place.y,
+            weight=0.75,
+            district_id=district.id,
+        )
+
+
 def _in_batches(session: Session, statement: Select[_Row]) -> Iterator[_Row]:
     yield from session.scalars(statement.execution_options(yield_per=BATCH))
 
@@ -241,4 +306,5 @@ _SOURCES: dict[str, Callable[[Session, stores.District], Iterator[Entry]]] = {
     "hydrant": _hydrants,
     "tract": _tracts,
     "lot": _lots,
+    "sheet": _sheets,
 }

@@ -72,7 +72,17 @@ class Query:
     @property
     def is_identifier(self) -> bool:
         """True when nothing but numbers and codes was typed: no word that could be a street or a name."""
-        return not any(term.is_word for term in self.terms)
+        return not any(term.is_word and term.typed not in apn.LABELS for term in self.terms)
+
+    @property
+    def is_parted(self) -> bool:
+        """True when the text has marks or blanks between its pieces."""
+        return len([term for term in self.terms if term.typed not in apn.LABELS]) > 1
+
+    @property
+    def is_number(self) -> bool:
+        """True for what can only be a number of several parts: 501-521-12."""
+        return self.is_identifier and self.is_parted
 
 
 def read_query(text: str, *, counties: tuple[str, ...]) -> Query:

@@ -15,6 +15,7 @@ from maps.sources import SourceRow, SourceTable
 
 SMALLEST_M2 = 1.0
 CHUNK = 1000
+CITIES_FROM = 5000
 MOST_VERTICES = 100_000
 FINE_DEG = 1e-7
 """About a centimetre: what a drawing of a million vertices is thinned to."""
@@ -107,12 +108,13 @@ def parcel_points(intake: Intake) -> dict[int, tuple[float, float]]:
 def _cities(table: SourceTable) -> frozenset[str]:
     """City names that the addresses of this file end with again and again."""
     seen: Counter[str] = Counter()
-    for row in table.rows:
+    step = max(1, len(table.rows) // CITIES_FROM)
+    for row in table.rows[::step]:
         if city := row.values.get("city"):
             seen[addresses.plain(city)] += 1
         elif (text := row.values.get("address")) and (found := addresses.parse(text).city):
             seen[found] += 1
-    least = max(3, len(table.rows) // 500)
+    least = max(3, len(table.rows) // step // 500)
     return frozenset(city for city, count in seen.items() if count >= least)
 
 
@@ -211,7 +213,7 @@ def _store(intake: Intake, pieces: dict[str, _Piece]) -> None:
     for start in range(0, len(changed), CHUNK):
         session.execute(update(stores.Parcel), changed[start : start + CHUNK])
     for start in range(0, len(fresh), CHUNK):
-        session.execute(insert(stores.Parcel), fresh[start : start + CHUNK])
+        session.execute(insert(stores.Parcel.__table__), fresh[start : start + CHUNK])  # type: ignore[arg-type]
     gone = [{"id": row[0], "retired_on": intake.on} for _, row in vanished]
     if gone:
         session.execute(update(stores.Parcel), gone)
@@ -320,6 +322,6 @@ def _store_addresses(intake: Intake, pieces: dict[str, _Piece]) -> None:
         if parcel_id is not None and former.get(parcel_id) == text and (parcel_id, text) not in told
     ]
     for start in range(0, len(fresh), CHUNK):
-        session.execute(insert(table), fresh[start : start + CHUNK])
+        session.execute(insert(table.__table__), fresh[start : start + CHUNK])  # type: ignore[arg-type]
     for start in range(0, len(gone), CHUNK):
         session.execute(delete(table).where(table.id.in_(gone[start : start + CHUNK])))
