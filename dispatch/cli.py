@@ -1,6 +1,7 @@
 """`curbstop`: every command that an operator needs. Exit code 0: done, 1: it failed, 2: it was asked wrongly."""
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -8,12 +9,21 @@ from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import exc as database
 
 from dispatch import config, errors, supervisor
-from dispatch.commands import accounts, day, demo, init, maps, migrate, openapi, plan, run
 
-COMMANDS = (run, init, demo, migrate, maps, accounts, plan, day, openapi)
+COMMANDS = {
+    "run": "run web, worker, beat and broker together (makes the demo district where no database is yet)",
+    "init": "make an empty utility with its first admin",
+    "demo": "make the demo district in an empty data folder",
+    "migrate": "bring the database to the tables of this version",
+    "maps": "load county files, ask the search box, fit control points",
+    "accounts": "bring in accounts from the billing system",
+    "plan": "plan the routes of a day (needs a running Curbstop)",
+    "day": "rehearse one working day on a real town and count what became of everything",
+    "openapi": "write the OpenAPI document of the API",
+}
+"""Each command is a module of `dispatch/commands`; only the one that is asked for is loaded."""
 
 
 class Wrong(Exception):  # noqa: N818 - an answer for the operator
@@ -24,8 +34,9 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command and answer its exit code. Operators see one clear line, never a stack trace."""
     # Operators' commands run with the house up or down; that nobody listens on the bus is no news to them.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    parser = _parser()
-    args = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    parser = _parser(asked=words[0] if words else "")
+    args = parser.parse_args(words)
     if getattr(args, "act", None) is None:
         parser.print_help()
         return 0 if not argv and len(sys.argv) == 1 else 2
@@ -43,13 +54,18 @@ def main(argv: list[str] | None = None) -> int:
             name = "CURBSTOP_" + "_".join(str(part) for part in one["loc"]).upper()
             _tell(f"The setting {name}={one.get('input')!r} cannot be used: {one['msg']}.")
         return 2
-    except database.SQLAlchemyError as fault:
-        _tell(f"The database did not answer as it should: {str(fault).splitlines()[0]}")
     except (OSError, ValueError) as fault:
         _tell(str(fault) or type(fault).__name__)
     except KeyboardInterrupt:
         _tell("Interrupted. Nothing was half written; run it again.")
         return 130
+    except Exception as fault:
+        # Loaded only here: `curbstop --help` needs no database.
+        from sqlalchemy import exc as database
+
+        if not isinstance(fault, database.SQLAlchemyError):
+            raise
+        _tell(f"The database did not answer as it should: {str(fault).splitlines()[0]}")
     return 1
 
 
@@ -58,7 +74,7 @@ def _tell(*lines: str) -> None:
         print(("curbstop: " if at == 0 else "  - ") + line, file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(*, asked: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="curbstop",
         description="Field dispatch and scheduling of a water utility.",
@@ -67,8 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     folder = argparse.ArgumentParser(add_help=False)
     folder.add_argument("--data", type=Path, metavar="DIR", help="data folder (default data/demo)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands, folder)
+    for name, words in COMMANDS.items():
+        if name == asked:
+            importlib.import_module(f"dispatch.commands.{name}").add(commands, folder, words=words)
+        else:
+            commands.add_parser(name, help=words)
     return parser
 
 

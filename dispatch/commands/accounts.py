@@ -9,9 +9,8 @@ from dispatch.commands import house
 from dispatch.config import Settings
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
     """Declare the commands."""
-    words = "bring in accounts from the billing system"
     parser = commands.add_parser("accounts", help=words, description=words)
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     load = inner.add_parser("import", help="load a CSV of accounts and meters", parents=[folder])

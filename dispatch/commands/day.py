@@ -19,9 +19,8 @@ MOST_CREWS = 40
 FILES = ROOT.parent / "shared" / "data"
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "rehearse one working day on a real town and count what became of everything"
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     parser = commands.add_parser("day", help=words, description=words, parents=[folder])
     parser.add_argument("--district", default="cambridge", help="cambridge, or generated (default cambridge)")
     parser.add_argument("--files", type=Path, metavar="DIR", help="folder that holds the towns' files")
@@ -66,7 +65,7 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
         with house.opened(settings):
             loaded = day.load(plan=asked, bar=bar)
         took = {"town loaded": round(time.monotonic() - since, 1)}
-        env = {**run._environment(settings), "CURBSTOP_LOGIN_TRIES_PER_MINUTE": "600"}
+        env = {**run.environment_of(settings=settings), "CURBSTOP_LOGIN_TRIES_PER_MINUTE": "600"}
         from dispatch.rehearsal import house as running
 
         home = running.House(

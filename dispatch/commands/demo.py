@@ -24,9 +24,8 @@ class NotDemo(errors.Refusal):
     status = 409
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "make the demo district in an empty data folder"
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     parser = commands.add_parser("demo", help=words, description=words, parents=[folder])
     parser.add_argument("--parcels", type=int, default=PARCELS, help=f"size of the town (default {PARCELS})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"another seed is another town (default {SEED})")

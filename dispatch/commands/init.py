@@ -16,9 +16,8 @@ from dispatch.policies import loader
 from dispatch.policies import operations as policies
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "make an empty utility with its first admin"
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     parser = commands.add_parser("init", help=words, description=words, parents=[folder])
     parser.add_argument("--name", required=True, help="name of the utility, as letters carry it")
     parser.add_argument("--agency", required=True, choices=loader.names(), help="agency type: decides the rules")

@@ -14,9 +14,8 @@ from dispatch.config import Settings
 ASKED_WRONGLY = 2
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
     """Declare the commands."""
-    words = "load county files, ask the search box, fit control points"
     parser = commands.add_parser("maps", help=words, description=words)
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     district = argparse.ArgumentParser(add_help=False)

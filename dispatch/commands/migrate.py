@@ -7,9 +7,8 @@ from dispatch.config import Settings
 from dispatch.db import migrating
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "bring the database to the tables of this version"
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     commands.add_parser("migrate", help=words, description=words, parents=[folder]).set_defaults(act=act)
 
 

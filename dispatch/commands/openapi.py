@@ -10,9 +10,8 @@ from typing import Any
 from dispatch.config import Settings
 
 
-def add(commands: Any, _folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "write the OpenAPI document of the API"
+def add(commands: Any, _folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     parser = commands.add_parser("openapi", help=words, description=words)
     parser.add_argument("file", nargs="?", type=Path, help="where to (default: standard output)")
     parser.set_defaults(act=act)

@@ -13,9 +13,8 @@ from dispatch.policies import queries as policies
 PATIENCE_S = 60.0
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "plan the routes of a day (needs a running Curbstop)"
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     parser = commands.add_parser("plan", help=words, description=words, parents=[folder])
     parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="such as 2026-11-23 (default: today)")
     parser.add_argument("--seconds", type=int, default=20, help="how long to search (default 20)")
@@ -36,16 +35,17 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
             while True:
                 with transaction.reading() as session:
                     plan = session.get_one(models.DayPlan, plan_id)
-                bar(plan.status, plan.progress, 1.0)
-                if plan.status in ("draft", "published", "superseded", "failed"):
+                    status, progress, error = plan.status, plan.progress, plan.error_en
+                bar(status, progress, 1.0)
+                if status in ("draft", "published", "superseded", "failed"):
                     break
-                if plan.status == "queued" and time.monotonic() - asked_at > PATIENCE_S:
+                if status == "queued" and time.monotonic() - asked_at > PATIENCE_S:
                     raise errors.Refusal(
                         f"No worker has taken plan {plan_id} for {PATIENCE_S:.0f} s. Is `curbstop run` up on this data "
                         "folder? The request stays and will be planned when it is."
                     )
                 time.sleep(0.4)
-    if plan.status == "failed":
-        raise errors.Refusal(f"Plan {plan_id} failed: {plan.error_en}")
-    print(f"Plan {plan_id} of {on} is {plan.status}. A supervisor looks at it on the board and sends it out.")
+    if status == "failed":
+        raise errors.Refusal(f"Plan {plan_id} failed: {error}")
+    print(f"Plan {plan_id} of {on} is {status}. A supervisor looks at it on the board and sends it out.")
     return 0

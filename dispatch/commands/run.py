@@ -29,9 +29,8 @@ from dispatch.policies import queries as policies
 READY_S = 90.0
 
 
-def add(commands: Any, folder: argparse.ArgumentParser) -> None:
-    """Declare the command."""
-    words = "run web, worker, beat and broker together (makes the demo district where no database is yet)"
+def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
+    """Declare the command; `words` say what it does."""
     parser = commands.add_parser("run", help=words, description=words, parents=[folder])
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port (default 8340)")
@@ -59,7 +58,7 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
 
 def _run(args: argparse.Namespace, settings: Settings, *, lock: supervisor.RunLock, address: str, began: float) -> int:
     utility = _prepare(settings, parcels=args.parcels)
-    env = _environment(settings)
+    env = environment_of(settings=settings)
     next_day = False
     if utility.demo:
         start = _demo_start(settings, utility)
@@ -155,12 +154,23 @@ def _make_demo(settings: Settings, *, parcels: int) -> None:
         "--parcels",
         str(parcels),
     ]
-    done = subprocess.run(command, env=_environment(settings), check=False)  # noqa: S603
-    if done.returncode != 0:
+    # A group of its own: an interrupt reaches it once, from here, and it alone tells the operator what became of it.
+    child = subprocess.Popen(command, env=environment_of(settings=settings), start_new_session=True)  # noqa: S603
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = child.wait()
+    except KeyboardInterrupt:
+        child.send_signal(signal.SIGINT)
+        child.wait()
+        raise SystemExit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if code != 0:
         raise supervisor.CannotStart("The demo district was not made (see above). Run it again: it begins anew.")
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(*, settings: Settings) -> dict[str, str]:
+    """What every part of the group is told."""
     env = dict(os.environ)
     env.update(
         CURBSTOP_DATA_DIR=str(settings.data_dir), CURBSTOP_HOST=settings.host, CURBSTOP_PORT=str(settings.port),
