@@ -30,9 +30,13 @@ APIS = (
     "dispatch.sync.review_api",
     "dispatch.places.api",
     "dispatch.places.booking_api",
+    "dispatch.places.sheets_api",
     "dispatch.routes.api",
     "dispatch.sync.api",
     "dispatch.board.api",
+    "dispatch.integrations.token_api",
+    "dispatch.integrations.features_api",
+    "dispatch.integrations.day_api",
 )
 FACES = {"desk": "desk.html", "crew": "crew.html", "board": "board.html", "login": "login.html"}
 HOME = {"field_tech": "/crew/", "crew_lead": "/crew/", "dispatcher": "/board/", "supervisor": "/board/"}
@@ -119,6 +123,9 @@ def _answers(app: Flask) -> None:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code == 401 and request.path.startswith("/api/v1/ogc"):
+            # GIS programs send their login when they are told that one is wanted.
+            response.headers["WWW-Authenticate"] = 'Basic realm="Curbstop access token", charset="UTF-8"'
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = CSP
         return response

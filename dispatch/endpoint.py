@@ -37,6 +37,8 @@ class Endpoint:
     status: int
     media: str
     csrf: bool
+    by_token: bool = False
+    """A program may come here with a person's access token."""
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -75,11 +77,12 @@ def endpoint(
     status: int = 200,
     media: str = "application/json",
     csrf: bool = True,
+    by_token: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a route. A view returns a Wire model, a list of them, None (204), or a Flask Response."""
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
-        ENDPOINTS.append(Endpoint(method, path, needs, view, body, query, answer, status, media, csrf))
+        ENDPOINTS.append(Endpoint(method, path, needs, view, body, query, answer, status, media, csrf, by_token))
         return view
 
     return declare
@@ -95,7 +98,7 @@ def register(app: Flask) -> None:
 
 def _wrapped(one: Endpoint) -> Callable[..., Response]:
     def serve(**path_values: Any) -> Response:
-        guard.check(needs=one.needs, csrf=one.csrf)
+        guard.check(needs=one.needs, csrf=one.csrf, by_token=one.by_token)
         if wire.unkept(path_values) or any(isinstance(one, int) and one >= 2**31 for one in path_values.values()):
             raise NoSuchAddress("There is nothing at this address.")
         if one.body is not None:
@@ -207,6 +210,8 @@ def openapi() -> dict[str, Any]:
             operation["responses"]["204"] = {"description": "Done"}
         if one.needs == PUBLIC:
             operation["security"] = []
+        elif one.by_token:
+            operation["security"] = [{"session": []}, {"device": []}, {"token": []}]
         base = path if path.startswith(("/tiles", "/healthz", "/readyz", "/metrics")) else PREFIX + path
         paths.setdefault(base, {})[one.method.lower()] = operation
     return {
@@ -219,6 +224,7 @@ def openapi() -> dict[str, Any]:
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": guard.COOKIE},
                 "device": {"type": "http", "scheme": "bearer"},
+                "token": {"type": "http", "scheme": "basic"},
             },
         },
     }

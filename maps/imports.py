@@ -1,7 +1,9 @@
 """Loads a county file into a layer of a district: rows read = rows kept + rows rejected, each with its reason."""
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ _TAKERS: Mapping[str, Callable[[Intake, SourceTable], None]] = {
     "tax_roll": tax_roll.take_tax_roll,
     "addresses": addresses.take_addresses,
     "hydrants": water.take_hydrants,
+    "valves": water.take_valves,
     "mains": water.take_mains,
     "sheets": sheets.take_sheets,
     "surveys": sheets.take_surveys,
@@ -47,7 +50,9 @@ DETECT_FROM = 2000
 STRAY_DEG = 0.25
 LEAST_FOR_STRAYS = 10
 
-_NEEDS_SHAPES = frozenset({"parcels", "streets", "intersections", "hydrants", "mains", "sheets", "surveys", "tracts"})
+_NEEDS_SHAPES = frozenset(
+    {"parcels", "streets", "intersections", "hydrants", "valves", "mains", "sheets", "surveys", "tracts"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,14 +127,15 @@ def load(
         notes.append(f"parcel numbers are read as {district.apn_format} ({apn.FORMATS[district.apn_format].title})")
     if layer == "parcels":
         intake.former_situs.update(_situs_of(session, district))
-    _TAKERS[layer](intake, _without_strays(intake, table))
-    if index and layer in _INDEXED:
-        indexing.index(
-            session,
-            district=district,
-            kinds=_INDEXED[layer],
-            progress=lambda share, stage: tell(0.7 + 0.28 * share, stage),
-        )
+    with _without_collecting():
+        _TAKERS[layer](intake, _without_strays(intake, table))
+        if index and layer in _INDEXED:
+            indexing.index(
+                session,
+                district=district,
+                kinds=_INDEXED[layer],
+                progress=lambda share, stage: tell(0.7 + 0.28 * share, stage),
+            )
     finished_at = now + timedelta(seconds=monotonic() - started)
     report = replace(_record(intake, table, started_at=now, finished_at=finished_at), notes=tuple(notes))
     tell(1.0, f"{report.kept} of {report.read} rows kept")
@@ -144,6 +150,18 @@ def rejected_rows(session: Session, import_id: int) -> list[stores.RejectedRow]:
         .order_by(stores.RejectedRow.row, stores.RejectedRow.id)
     )
     return list(session.scalars(statement))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Holds the garbage collector: a hundred thousand live rows make every one of its rounds long and fruitless."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _area(district: stores.District) -> sources.Bounds | None:

@@ -25,11 +25,14 @@ PLAN = Reaction(job="routes.plan_day", values=_one("plan_id"))
 FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
 FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
 
+PAGES = Reaction(job="sheets.make_pages", values=_one("upload_id"))
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "PlanRequested": (PLAN,),
     "OrderOpened": (FIND_ORDER,),
     "OrderCancelled": (FIND_ORDER,),
     "VisitPosted": (FIND_ORDER,),
+    "SheetUploaded": (PAGES,),
     "AccountClosed": (FIND_ACCOUNT,),
     "ServiceStarted": (FIND_ACCOUNT,),
 }
@@ -41,10 +44,10 @@ SILENT: frozenset[str] = frozenset(
         "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",
         "CrewCheckedIn", "CrewOnBreak", "ShiftEnded",
         "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",
-        "AttachmentStored",
+        "AttachmentStored", "SheetPagesMade", "SheetRefused", "SheetPlaced", "SheetDescribed",
         # On record for the auditor.
         "ClearanceIssued", "ClearanceRefusedByRules", "CodeGiven", "ValveTurned", "ReadingRecorded", "ReadingDecided",
-        "LoggedIn", "LoggedOut", "DeviceEnrolled", "PersonAdded",
+        "LoggedIn", "LoggedOut", "DeviceEnrolled", "PersonAdded", "AccessTokenMade", "AccessTokenRevoked",
         "PaymentRecorded", "HoldPlaced", "ServiceStopped", "ServiceRestored", "Charged", "NoticeServed",
     }
 )  # fmt: skip

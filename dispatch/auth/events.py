@@ -24,3 +24,15 @@ class DeviceEnrolled(Event):
 @dataclass(frozen=True, kw_only=True)
 class PersonAdded(Event):
     person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessTokenMade(Event):
+    person_id: int
+    token_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessTokenRevoked(Event):
+    person_id: int
+    token_id: int

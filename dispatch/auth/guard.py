@@ -3,10 +3,10 @@
 import hmac
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import current_app, g, request
 
 from dispatch import clock, errors
-from dispatch.auth import permissions, queries
+from dispatch.auth import permissions, queries, tokens
 from dispatch.transaction import Actor, reading
 
 COOKIE = "curbstop_session"
@@ -48,12 +48,13 @@ class Caller:
     device_id: str | None
 
 
-def check(*, needs: str, csrf: bool = True) -> None:
-    """Let the request pass or refuse it."""
+def check(*, needs: str, csrf: bool = True, by_token: bool = False) -> None:
+    """Let the request pass or refuse it. `by_token`: a program may come with a person's access token."""
     g.caller = None
     if needs == "public":
         return
-    found = _caller()
+    header = request.headers.get("Authorization", "")
+    found = _caller_by_token(header) if by_token and tokens.sent(header) else _caller()
     if found is None:
         raise NoSession(
             "Log in first.",
@@ -104,6 +105,13 @@ def _caller() -> Caller | None:
         return Caller(
             person.id, person.login, person.name, person.role, person.language, auth.id, auth.csrf_token, None
         )
+
+
+def _caller_by_token(header: str) -> Caller | None:
+    limit = current_app.extensions["curbstop_login_limit"]
+    with reading() as session:
+        one = tokens.find_person(session, header=header, now=clock.now(), count_try=limit.check)
+        return None if one is None else Caller(one.id, one.login, one.name, one.role, one.language, None, "", None)
 
 
 def person() -> Caller:

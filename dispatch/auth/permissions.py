@@ -22,6 +22,8 @@ TABLE: dict[str, frozenset[str]] = {
     for action, roles in {
         "places.search": _OFFICE | _FIELD,
         "customers.see": _DESK | {"cashier", "auditor"},
+        "sheets.manage": {"csr_senior", "supervisor", "admin"},
+        "pins.note": _DESK,
         "orders.see": _OFFICE | _FIELD,
         "orders.open": _DESK,
         "orders.cancel": _DESK,
@@ -41,6 +43,9 @@ TABLE: dict[str, frozenset[str]] = {
         "field.work": _FIELD,
         "journal.see": {"auditor", "supervisor", "admin"},
         "people.manage": {"admin"},
+        "gis.read": _OFFICE | {"crew_lead"},
+        "day.export": {*_DISPATCH, "auditor"},
+        "maps.build": {"supervisor", "admin"},
     }.items()
 }
 

@@ -1,6 +1,7 @@
 """Looking up people, sessions and devices."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -47,6 +48,28 @@ def find_device(session: Session, *, token: str) -> tuple[models.Device, models.
         )
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def find_token(session: Session, *, token_id: int, now: datetime) -> tuple[models.AccessToken, models.Person] | None:
+    """An access token in force and its person, if both may still be used. Its secret is not checked here."""
+    row = session.execute(
+        select(models.AccessToken, models.Person)
+        .join(models.Person, models.Person.id == models.AccessToken.person_id)
+        .where(
+            models.AccessToken.id == token_id,
+            models.AccessToken.revoked_at.is_(None),
+            models.AccessToken.expires_at > now,
+            models.Person.active.is_(True),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def tokens_of(session: Session, *, person_id: int) -> Sequence[models.AccessToken]:
+    """A person's access tokens that were not taken back, the newest first."""
+    token = models.AccessToken
+    found = select(token).where(token.person_id == person_id, token.revoked_at.is_(None)).order_by(token.id.desc())
+    return session.execute(found).scalars().all()
 
 
 def get_device(session: Session, device_id: str) -> models.Device | None:

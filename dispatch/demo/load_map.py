@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from dispatch.demo import sheets, town, tracts, water
 from dispatch.demo import streets as street_net
+from dispatch.places import sheets_models
 from maps import addresses, apn, stores
 
 BATCH = 5000
@@ -110,7 +111,7 @@ def _street_rows(*, plan: town.TownPlan, network: street_net.Network, district_i
 
 
 def water_assets(session: Session, *, plan: town.TownPlan, network: street_net.Network, district_id: int) -> None:
-    """Mains and hydrants."""
+    """Mains, their valves, and hydrants."""
     shapes = ((main, shapely.LineString(main.line)) for main in water.mains(plan=plan, network=network))
     insert_rows(
         session, stores.WaterMain,
@@ -130,6 +131,16 @@ def water_assets(session: Session, *, plan: town.TownPlan, network: street_net.N
                 "status": one.status, "colour": one.colour, "flow_gpm": one.flow_gpm, "note": one.note,
             }
             for one in water.hydrants(plan=plan, network=network)
+        ),
+    )  # fmt: skip
+    insert_rows(
+        session, stores.Valve,
+        (
+            {
+                "district_id": district_id, "valve_no": one.valve_no, "lon": one.lon, "lat": one.lat,
+                "status": one.status, "kind": one.kind, "size_in": one.size_in, "note": None,
+            }
+            for one in water.valves(plan=plan, network=network)
         ),
     )  # fmt: skip
 
@@ -244,6 +255,17 @@ def sheet(
         "corners": [list(corner) for corner in drawn.corners], "shape": ground, **_box(ground.bounds),
     }  # fmt: skip
     insert_rows(session, stores.MapSheet, [row])
+    placed = select(stores.MapSheet.id).where(
+        stores.MapSheet.district_id == district_id, stores.MapSheet.name == drawn.name
+    )
+    page = {
+        "district_id": district_id, "sheet_id": session.execute(placed).scalar_one(), "name": drawn.name, "page": 1,
+        "full": file.as_posix(), "overlay": file.as_posix(), "thumb": file.as_posix(), "width_px": drawn.width_px,
+        "height_px": drawn.height_px, "overlay_width_px": drawn.width_px, "overlay_height_px": drawn.height_px,
+        "turn_deg": 0, "tract_no": made.tract_no, "map_book": str(made.map_book), "map_page": str(made.map_page),
+        "version": 1,
+    }  # fmt: skip
+    insert_rows(session, sheets_models.SheetPage, [page])
 
 
 def _box(bounds: Sequence[float]) -> dict[str, float]:

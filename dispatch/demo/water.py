@@ -1,4 +1,4 @@
-"""Mains along the streets and hydrants beside them."""
+"""Mains along the streets, the valves that shut them, and hydrants beside them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,18 @@ class Hydrant:
     colour: str
     flow_gpm: int
     note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Valve:
+    """A valve on a main, near the corner where its block begins."""
+
+    valve_no: str
+    lon: float
+    lat: float
+    status: str
+    kind: str
+    size_in: float
 
 
 def mains(*, plan: town.TownPlan, network: street_net.Network) -> Iterator[Main]:
@@ -77,6 +89,26 @@ def hydrants(*, plan: town.TownPlan, network: street_net.Network) -> Iterator[Hy
             status="OUT_OF_SERVICE" if out_of_service else "IN_SERVICE", colour=colour(flow_gpm=flow_gpm),
             flow_gpm=flow_gpm,
             note="Stem sheared, ring set" if out_of_service else None,
+        )  # fmt: skip
+
+
+def valves(*, plan: town.TownPlan, network: street_net.Network) -> Iterator[Valve]:
+    """A valve at the beginning of every block's main; V-1 and on. One in two hundred is found closed."""
+    rng = plan.rng(7)
+    number = 0
+    for block in network.blocks:
+        street = network.streets[block.street]
+        length = math.dist(*block.path)
+        if street.street_class == "alley" or length < 25:
+            continue
+        number += 1
+        (ax, ay), (bx, by) = _beside(block.path, aside_m=2.4)
+        t = min(0.4, (town.HALF_WIDTH_M[street.street_class] + 3.0) / length)
+        at = plan.frame.to_lonlat(np.array([[ax + (bx - ax) * t, ay + (by - ay) * t]]))[0]
+        size = _diameter_in(street, block=block)
+        yield Valve(
+            valve_no=f"V-{number}", lon=round(float(at[0]), 7), lat=round(float(at[1]), 7),
+            status="closed" if rng.random() < 0.005 else "open", kind="butterfly" if size >= 12 else "gate", size_in=size,
         )  # fmt: skip
 
 

@@ -163,6 +163,22 @@ def _hydrants(session: Session, box: Box, most: int) -> Iterator[_Row]:
         yield shapely.Point(row.lon, row.lat), told
 
 
+def _valves(session: Session, box: Box, most: int) -> Iterator[_Row]:
+    valve = stores.Valve
+    statement = (
+        select(valve)
+        .where(
+            valve.lon.between(box.west, box.east), valve.lat.between(box.south, box.north), valve.status != "retired"
+        )
+        .order_by(valve.id)
+        .limit(most)
+    )
+    for row in session.scalars(statement):
+        size = f"{row.size_in:g} in " if row.size_in else ""
+        told = {"id": row.id, "label": f"{size}valve {row.valve_no}", "status": row.status, "kind": row.kind or ""}
+        yield shapely.Point(row.lon, row.lat), told
+
+
 _LAYERS: dict[str, Callable[[Session, Box, int], Iterator[_Row]]] = {
     "parcels": _parcels,
     "lots": _lots,
@@ -170,4 +186,5 @@ _LAYERS: dict[str, Callable[[Session, Box, int], Iterator[_Row]]] = {
     "streets": _streets,
     "mains": _mains,
     "hydrants": _hydrants,
+    "valves": _valves,
 }

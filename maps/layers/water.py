@@ -1,4 +1,4 @@
-"""Hydrants and water mains."""
+"""Hydrants, valves and water mains."""
 
 from typing import Any
 
@@ -41,7 +41,36 @@ def take_hydrants(intake: Intake, table: SourceTable) -> None:
             "flow_gpm": flow if flow is not None and 0 < flow <= HIGHEST_FLOW_GPM else None,
             "note": row.values.get("note"),
         }
-    _store(intake, taken)
+    _store(intake, taken, table=stores.Hydrant, number="hydrant_no")
+
+
+def take_valves(intake: Intake, table: SourceTable) -> None:
+    """Takes valves by number."""
+    taken: dict[str, dict[str, Any]] = {}
+    for row in intake.rows(table, "valves"):
+        number = row.values.get("number")
+        if number is None:
+            intake.reject(row.row, key=None, reason="blank_number", detail="the row has no valve number")
+            continue
+        if problem := point_problem(row.shape):
+            intake.reject(row.row, key=number, reason=problem[0], detail=problem[1])
+            continue
+        if number in taken:
+            intake.reject(row.row, key=number, reason="duplicate_number", detail=f"valve {number} came before")
+            continue
+        point = row.shape.centroid if row.shape is not None else shapely.Point()
+        status = row.values.get("status")
+        taken[number] = {
+            "district_id": intake.district.id,
+            "valve_no": number[:40],
+            "lon": point.x,
+            "lat": point.y,
+            "status": (intake.meaning("status", status) or (status or "unknown").lower())[:20],
+            "kind": (row.values.get("kind") or "")[:40] or None,
+            "size_in": _inches(row.values.get("size_in")),
+            "note": row.values.get("note"),
+        }
+    _store(intake, taken, table=stores.Valve, number="valve_no")
 
 
 def take_mains(intake: Intake, table: SourceTable) -> None:
@@ -89,18 +118,20 @@ def _inches(text: str | None) -> float | None:
     return inches if 0 < inches < 200 else None
 
 
-def _store(intake: Intake, taken: dict[str, dict[str, Any]]) -> None:
-    session, table = intake.session, stores.Hydrant
-    statement = select(table.id, table.hydrant_no).where(table.district_id == intake.district.id)
-    known = {number: hydrant_id for hydrant_id, number in session.execute(statement)}
-    changed = [{"id": known[number], **values} for number, values in taken.items() if number in known]
+def _store(
+    intake: Intake, taken: dict[str, dict[str, Any]], *, table: type[stores.Hydrant | stores.Valve], number: str
+) -> None:
+    session = intake.session
+    statement = select(table.id, getattr(table, number)).where(table.district_id == intake.district.id)
+    known = {its_number: row_id for row_id, its_number in session.execute(statement)}
+    changed = [{"id": known[one], **values} for one, values in taken.items() if one in known]
     if changed:
         session.execute(update(table), changed)
-    fresh = [values for number, values in taken.items() if number not in known]
+    fresh = [values for one, values in taken.items() if one not in known]
     for start in range(0, len(fresh), CHUNK):
         session.execute(insert(table), fresh[start : start + CHUNK])
-    # Orders and inspections may speak of a hydrant, so one the list no longer has is marked, not deleted.
-    gone = [{"id": known[number], "status": "retired"} for number in known if number not in taken]
+    # Orders and inspections may speak of it, so one that the list no longer has is marked, not deleted.
+    gone = [{"id": known[one], "status": "retired"} for one in known if one not in taken]
     if gone:
         session.execute(update(table), gone)
     intake.retired = len(gone)

@@ -25,6 +25,7 @@ FIELDS: Mapping[str, Mapping[str, bool]] = {
     },
     "intersections": {"node": True, "name": True},
     "hydrants": {"number": True, "status": False, "colour": False, "flow_gpm": False, "note": False},
+    "valves": {"number": True, "status": False, "kind": False, "size_in": False, "note": False},
     "mains": {"diameter_in": False, "material": False, "installed_year": False},
     "sheets": {"name": True, "note": False, "kind": False, "recorded": False, "subdivision": False},
     "surveys": {"name": True, "note": False, "kind": False, "recorded": False, "subdivision": False},
@@ -37,7 +38,7 @@ PLACE_FIELDS = ("lon", "lat", "wkt")
 # What the CLI and other tools may call a field besides its own name.
 ALIASES = {
     "parcel_number": "number", "apn": "number", "pin": "number", "parcel_id": "number", "parcel_no": "number",
-    "hydrant_no": "number", "sheet": "name", "survey": "name", "survey_id": "name", "tract_no": "tract",
+    "hydrant_no": "number", "valve_no": "number", "sheet": "name", "survey": "name", "survey_id": "name", "tract_no": "tract",
     "map_book": "book", "map_page": "page", "recorded_on": "recorded", "comments": "note", "title": "note",
     "geo_id": "other_number", "prop_id": "other_number", "alternate_number": "other_number",
     "situs": "address", "situs_address": "address", "site_address": "address", "full_address": "full",

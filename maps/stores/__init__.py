@@ -20,6 +20,7 @@ from maps.stores.models import (
     RejectedRow,
     Street,
     TractMap,
+    Valve,
     WaterMain,
 )
 from maps.stores.search_models import SearchEntry, SearchKey, SearchStreet, SearchWord
@@ -46,6 +47,7 @@ __all__ = [
     "Street",
     "TractMap",
     "UtcDateTime",
+    "Valve",
     "VersionError",
     "WaterMain",
     "bounds_of",

@@ -200,6 +200,22 @@ class Hydrant(MapBase):
     note: Mapped[str | None] = mapped_column(Text)
 
 
+class Valve(MapBase):
+    """A valve on a main, as the utility's list has it; the size is in inches."""
+
+    __tablename__ = "map_valve"
+    __table_args__ = (UniqueConstraint("district_id", "valve_no"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    district_id: Mapped[int] = mapped_column(ForeignKey("map_district.id"))
+    valve_no: Mapped[str] = mapped_column(String(40))
+    lon: Mapped[float]
+    lat: Mapped[float]
+    status: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str | None] = mapped_column(String(40))
+    size_in: Mapped[float | None]
+    note: Mapped[str | None] = mapped_column(Text)
+
+
 class WaterMain(Shaped, MapBase):
     """A stretch of water main; the diameter is in inches, as US records have it."""
 

@@ -13,6 +13,7 @@ from dispatch.journal import models as journal
 from dispatch.routes import workflow
 from dispatch.sync import books
 from tests import given
+from tests.places import given_sheet
 from tests.routes import given_day
 from tests.sync.tablet import Tablet, a_final_read, an_order
 
@@ -29,12 +30,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("POST", "/plans"),
     "publish_plan": ("POST", "/plans/<int:plan_id>/publication"),
     "move_order": ("POST", "/routes/moves"),
+    "sheets.place": ("POST", "/sheet-pages/<int:page_id>/placement"),
+    "sheets.describe": ("POST", "/sheet-pages/<int:page_id>/details"),
 }
 """Kept command -> the route that takes it."""
 
 KEEPS_NO_COMMAND = {
     ("POST", "/window-holds"): "a place kept for five minutes of talk; only the order that follows counts",
     ("DELETE", "/window-holds/<ref>"): "gives such a place back",
+    ("POST", "/sheet-uploads"): "the drawing itself is kept, by its bytes; the same bytes again are the same upload",
+    ("POST", "/sheet-fits"): "computes and keeps nothing",
+    ("POST", "/access-tokens"): "a key is told once and kept as a hash only; asked again it is another key",
+    ("DELETE", "/access-tokens/<int:token_id>"): "takes such a key back; the journal names it",
 }
 OF_THE_TABLET = {"field.work", "any", "public"}
 """Tablets send operations, each kept in its own log; logins and language are nobody's work."""
@@ -66,7 +73,7 @@ class Office:
         role = "supervisor" if permissions.allowed(role="supervisor", action=needs) else "cashier"
         browser = self._people.setdefault(role, None) or given.logged_in(self._app, role=role)  # type: ignore[arg-type]
         self._people[role] = browser
-        for part in ("order_id", "account_id", "review_id", "held_id", "plan_id"):
+        for part in ("order_id", "account_id", "review_id", "held_id", "plan_id", "page_id"):
             if f"<int:{part}>" in path:
                 path = path.replace(f"<int:{part}>", str(values.pop(part)))
         return browser.post(path, values)
@@ -169,10 +176,21 @@ def order_moved(app: Flask, office: Office) -> Any:
     )  # fmt: skip
 
 
+def sheet_placed(app: Flask, office: Office) -> Any:
+    page_id = given_sheet.a_page()
+    return office.ask("sheets.place", page_id=page_id, version=1, points=given_sheet.POINTS)
+
+
+def sheet_described(app: Flask, office: Office) -> Any:
+    page_id = given_sheet.a_page()
+    return office.ask("sheets.describe", page_id=page_id, version=1, name="Sheet 4", tract_no="8231", turn_deg=90)
+
+
 DEEDS: dict[str, Deed] = {
     "orders.open": opened, "orders.cancel": cancelled, "orders.hold": held_back, "orders.release": released,
     "accounts.pay": paid, "accounts.hold": hold_placed, "reviews.decide": review_decided, "held.decide": held_decided,
     "codes.give": code_given, "plan": plan_asked, "publish_plan": plan_published, "move_order": order_moved,
+    "sheets.place": sheet_placed, "sheets.describe": sheet_described,
 }  # fmt: skip
 
 

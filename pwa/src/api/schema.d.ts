@@ -4,6 +4,41 @@
  */
 
 export interface paths {
+    "/api/v1/access-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your access tokens, and the address of the feature service. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Make an access token for a GIS program. It is told once. */
+        post: operations["make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back an access token: the program that has it is shut out at once. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account_id}/holds": {
         parameters: {
             query?: never;
@@ -100,6 +135,23 @@ export interface paths {
         put?: never;
         /** Enrol a tablet for the technician who is logged in. */
         post: operations["enrol_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/day.gpkg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Routes, stops, orders with their results and crews of a day, as a GeoPackage. */
+        get: operations["export_day"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -311,6 +363,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Placed sheets that cover a point, the most detailed first. */
+        get: operations["sheets_here"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/sheets/{sheet_id}": {
         parameters: {
             query?: never;
@@ -320,6 +389,159 @@ export interface paths {
         };
         /** The image of a recorded map sheet. */
         get: operations["get_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The feature service's first page (OGC API Features). */
+        get: operations["feature_landing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OpenAPI description of the feature service. */
+        get: operations["feature_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The collections that you may read. */
+        get: operations["feature_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/collections/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One collection: its extent and reference systems. */
+        get: operations["feature_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/collections/{name}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of features as GeoJSON. */
+        get: operations["feature_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/collections/{name}/items/{feature_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One feature as GeoJSON. */
+        get: operations["feature_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/collections/{name}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields that a collection may be filtered by. */
+        get: operations["feature_queryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/collections/{name}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields of a collection. */
+        get: operations["feature_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conformance classes of the feature service. */
+        get: operations["feature_conformance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -647,6 +869,159 @@ export interface paths {
         get?: never;
         /** Keep the language of the screens. */
         put: operations["set_language"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where the points would put a sheet, how far each is off in feet, and which stands out. Keeps nothing. */
+        post: operations["fit_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Map sheets that have an image, those without a place on the ground first. */
+        get: operations["list_sheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-pages/{page_id}/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File a page under its tract, book and page, survey and place, and turn it upright. */
+        post: operations["describe_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-pages/{page_id}/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a page on the ground by its control points. */
+        post: operations["place_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-pages/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One page, whole, by "page-3" or by the map sheet it became, "sheet-5". */
+        get: operations["get_sheet_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-pages/{ref}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The image of a page; its name is that of its bytes, so it never changes. */
+        get: operations["get_sheet_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-pages/{ref}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that a page came in, as it was. */
+        get: operations["get_sheet_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a PDF, TIFF, PNG or JPEG as the body of the request; its pages are made by a job. */
+        post: operations["upload_sheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheet-uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file is on its way to pages. */
+        get: operations["get_upload"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2162,6 +2537,101 @@ export interface components {
             server_at: string;
         };
         /**
+         * SheetDetailsIn
+         * @description What a page is filed under.
+         */
+        SheetDetailsIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Tract No
+             * @default
+             */
+            tract_no?: string;
+            /**
+             * Map Book
+             * @default
+             */
+            map_book?: string;
+            /**
+             * Map Page
+             * @default
+             */
+            map_page?: string;
+            /**
+             * Survey Id
+             * @default
+             */
+            survey_id?: string;
+            /**
+             * Place
+             * @default
+             */
+            place?: string;
+            /**
+             * Turn Deg
+             * @default 0
+             * @enum {integer}
+             */
+            turn_deg?: 0 | 90 | 180 | 270;
+        };
+        /** SheetFitIn */
+        SheetFitIn: {
+            /** Points */
+            points: components["schemas"]["SheetPointIn"][];
+            /** Width Px */
+            width_px: number;
+            /** Height Px */
+            height_px: number;
+        };
+        /**
+         * SheetFitOut
+         * @description The placement that the points give; lengths in feet. `outlier` is the index of the point that stands out: the
+         *     fit of all others misses it by more than they could by chance.
+         */
+        SheetFitOut: {
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
+            /** Residuals Ft */
+            residuals_ft: number[];
+            /** Alone Ft */
+            alone_ft: (number | null)[];
+            /** Rms Ft */
+            rms_ft: number;
+            /** Outlier */
+            outlier: number | null;
+            /** North Deg */
+            north_deg: number;
+            /** Feet Per Px */
+            feet_per_px: number;
+            /** Mirrored */
+            mirrored: boolean;
+            /** One Is Off */
+            one_is_off: boolean;
+            /** Stretched */
+            stretched: boolean;
+        };
+        /** SheetListOut */
+        SheetListOut: {
+            /** Sheets */
+            sheets: components["schemas"]["SheetRow"][];
+            /** Total */
+            total: number;
+            /** Unplaced */
+            unplaced: number;
+            /** Page */
+            page: number;
+            /** Pages */
+            pages: number;
+            /** Uploads */
+            uploads: components["schemas"]["SheetUploadOut"][];
+        };
+        /**
          * SheetOut
          * @description A recorded map drawn over the map: an image and where its corners lie (top left, top right, bottom right, bottom left).
          */
@@ -2177,6 +2647,178 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Page Id
+             * @default null
+             */
+            page_id?: number | null;
+        };
+        /**
+         * SheetPageOut
+         * @description One page, whole.
+         */
+        SheetPageOut: {
+            /** Id */
+            id: number;
+            /** Sheet Id */
+            sheet_id: number | null;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Tract No */
+            tract_no: string | null;
+            /** Map Book */
+            map_book: string | null;
+            /** Map Page */
+            map_page: string | null;
+            /** Survey Id */
+            survey_id: string | null;
+            /** Place */
+            place: string | null;
+            /**
+             * Turn Deg
+             * @enum {integer}
+             */
+            turn_deg: 0 | 90 | 180 | 270;
+            /** Width Px */
+            width_px: number;
+            /** Height Px */
+            height_px: number;
+            /** File Name */
+            file_name: string | null;
+            /** Page */
+            page: number;
+            /** Corners */
+            corners: [
+                number,
+                number
+            ][];
+            /** Points */
+            points: components["schemas"]["SheetPointOut"][];
+            fit: components["schemas"]["SheetFitOut"] | null;
+            /** Placed By */
+            placed_by: string | null;
+            /** Placed At */
+            placed_at: string | null;
+            /** Look At */
+            look_at: number[];
+        };
+        /** SheetPlacementIn */
+        SheetPlacementIn: {
+            /** Version */
+            version: number;
+            /** Points */
+            points: components["schemas"]["SheetPointIn"][];
+        };
+        /**
+         * SheetPointIn
+         * @description A place seen both on the page (pixels from its top left) and on the ground.
+         */
+        SheetPointIn: {
+            /** X Px */
+            x_px: number;
+            /** Y Px */
+            y_px: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+        };
+        /** SheetPointOut */
+        SheetPointOut: {
+            /** X Px */
+            x_px: number;
+            /** Y Px */
+            y_px: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Put By */
+            put_by: string;
+            /**
+             * Put At
+             * Format: date-time
+             */
+            put_at: string;
+        };
+        /**
+         * SheetRow
+         * @description A page in the list.
+         */
+        SheetRow: {
+            /** Id */
+            id: number;
+            /** Sheet Id */
+            sheet_id: number | null;
+            /** Name */
+            name: string;
+            /** Tract No */
+            tract_no: string | null;
+            /** Map Book */
+            map_book: string | null;
+            /** Map Page */
+            map_page: string | null;
+            /** Survey Id */
+            survey_id: string | null;
+            /** Place */
+            place: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unplaced" | "placed";
+            /** Points */
+            points: number;
+            /** Rms Ft */
+            rms_ft: number | null;
+            /** Placed By */
+            placed_by: string | null;
+            /** Placed At */
+            placed_at: string | null;
+        };
+        /**
+         * SheetUploadOut
+         * @description A file on its way to pages; a refused one says why, in both languages.
+         */
+        SheetUploadOut: {
+            /** Id */
+            id: number;
+            /** File Name */
+            file_name: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "WAITING" | "WORKING" | "DONE" | "REFUSED";
+            /** Pages Done */
+            pages_done: number;
+            /** Pages Of */
+            pages_of: number | null;
+            /** Reason En */
+            reason_en: string | null;
+            /** Reason Es */
+            reason_es: string | null;
+            /** Uploaded By */
+            uploaded_by: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Page Ids */
+            page_ids: number[];
+        };
+        /**
+         * SheetsHereOut
+         * @description Placed sheets that cover a point, the most detailed first.
+         */
+        SheetsHereOut: {
+            /** Sheets */
+            sheets: components["schemas"]["SheetOut"][];
         };
         /** StopOut */
         StopOut: {
@@ -2221,6 +2863,57 @@ export interface components {
             lon: number;
             /** Lat */
             lat: number;
+        };
+        /**
+         * TokenIn
+         * @description A token for one program: a name to know it by, and how long it lasts.
+         */
+        TokenIn: {
+            /** Name */
+            name: string;
+            /**
+             * Days
+             * @default 90
+             */
+            days?: number;
+        };
+        /**
+         * TokenList
+         * @description The caller's tokens, and the address that a GIS program opens.
+         */
+        TokenList: {
+            /** Tokens */
+            tokens: components["schemas"]["TokenRow"][];
+            /** Login */
+            login: string;
+            /** Address */
+            address: string;
+        };
+        /**
+         * TokenOut
+         * @description A new token. `token` is shown this once.
+         */
+        TokenOut: {
+            /** Token */
+            token: string;
+            row: components["schemas"]["TokenRow"];
+        };
+        /** TokenRow */
+        TokenRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /** TractOut */
         TractOut: {
@@ -2443,6 +3136,97 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     place_hold: {
         parameters: {
             query?: never;
@@ -2628,6 +3412,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_day: {
+        parameters: {
+            query?: {
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geopackage+sqlite3": unknown;
                 };
             };
             /** @description Refused, with all reasons */
@@ -3041,6 +3856,38 @@ export interface operations {
             };
         };
     };
+    sheets_here: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetsHereOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_sheet: {
         parameters: {
             query?: never;
@@ -3060,6 +3907,264 @@ export interface operations {
                 content: {
                     "image/png": unknown;
                 };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_landing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                feature_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_queryables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feature_conformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with all reasons */
             default: {
@@ -3758,6 +4863,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fit_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetFitIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetFitOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sheets: {
+        parameters: {
+            query?: {
+                q?: string;
+                state?: "" | "placed" | "unplaced";
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetListOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetDetailsIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPageOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetPlacementIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPageOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheet_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPageOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheet_image: {
+        parameters: {
+            query?: {
+                size?: "full" | "overlay" | "thumb";
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheet_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_sheets: {
+        parameters: {
+            query: {
+                file_name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetUploadOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetUploadOut"];
                 };
             };
             /** @description Refused, with all reasons */

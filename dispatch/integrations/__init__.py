@@ -1,0 +1,1 @@
+"""Where other programs read the house: OGC API Features for GIS programs, and a day as a GeoPackage."""
