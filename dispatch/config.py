@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """True: cookies only over HTTPS (set it behind a TLS proxy; set by itself with TLS_CERT)."""
     front_dir: Path = ROOT / "pwa" / "dist"
     max_request_bytes: int = 12 * 1024 * 1024
+    max_sheet_bytes: int = 200 * 1024 * 1024
+    """Largest file that is taken as a drawing."""
     login_tries_per_minute: int = 10
     trail_days: int = 30
     """How long the trail of crew positions is kept."""

@@ -8,8 +8,24 @@ from dispatch.journal import models as journal
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
 from dispatch.places import models as places
+from dispatch.places import service_points_models as service_points
+from dispatch.places import sheets_models as sheets
 from dispatch.policies import models as policies
 from dispatch.routes import models as routes
 from dispatch.sync import models as sync
 
-__all__ = ["accounts", "auth", "crews", "journal", "metadata", "meters", "orders", "places", "policies", "routes", "sync"]
+__all__ = [
+    "accounts",
+    "auth",
+    "crews",
+    "journal",
+    "metadata",
+    "meters",
+    "orders",
+    "places",
+    "policies",
+    "routes",
+    "service_points",
+    "sheets",
+    "sync",
+]

@@ -133,13 +133,22 @@ def _pages(original: Path, folder: Path) -> Iterator[dict[str, Any]]:
     if kind is None:
         raise DrawingError("not_a_drawing")
     found = _of_pdf(original) if kind == "pdf" else _of_image(original)
-    for number, of, image, text in found:
+    done = 0
+    while True:
+        # What a damaged file makes a reader raise is anything; here all of it means the same.
         try:
-            yield {**asdict(_written(image, folder, number, text)), "of": of}
+            number, of, image, text = next(found)
+            page = _written(image, folder, number, text)
+        except StopIteration:
+            return
+        except DrawingError:
+            raise
         except MemoryError:
-            raise DrawingError("too_much_memory", page=number) from None
-        except (OSError, SyntaxError, ValueError) as bad:
-            raise DrawingError("damaged", page=number, said=_said(bad)) from None
+            raise DrawingError("too_much_memory", page=done + 1) from None
+        except Exception as bad:
+            raise DrawingError("damaged", page=done + 1, said=_said(bad)) from None
+        done = number
+        yield {**asdict(page), "of": of}
 
 
 def _of_pdf(original: Path) -> Iterator[tuple[int, int, Image.Image, str]]:
@@ -154,18 +163,13 @@ def _of_pdf(original: Path) -> Iterator[tuple[int, int, Image.Image, str]]:
     count = len(document)
     _count_fits(count)
     for index in range(count):
-        try:
-            page = document[index]
-            width_pt, height_pt = page.get_size()
-            if width_pt <= 0 or height_pt <= 0:
-                raise DrawingError("damaged", page=index + 1, said="the page has no size")
-            scale = min(FULL_PX / max(width_pt, height_pt), MOST_DPI / 72)
-            image = page.render(scale=scale).to_pil()
-            text = page.get_textpage().get_text_bounded()[:TEXT_CHARACTERS]
-        except pypdfium2.PdfiumError as bad:
-            raise DrawingError("damaged", page=index + 1, said=_said(bad)) from None
-        except MemoryError:
-            raise DrawingError("too_much_memory", page=index + 1) from None
+        page = document[index]
+        width_pt, height_pt = page.get_size()
+        if width_pt <= 0 or height_pt <= 0:
+            raise DrawingError("damaged", page=index + 1, said="the page has no size")
+        scale = min(FULL_PX / max(width_pt, height_pt), MOST_DPI / 72)
+        image = page.render(scale=scale).to_pil()
+        text = page.get_textpage().get_text_bounded()[:TEXT_CHARACTERS]
         yield index + 1, count, image, text
         page.close()
 
@@ -173,8 +177,8 @@ def _of_pdf(original: Path) -> Iterator[tuple[int, int, Image.Image, str]]:
 def _of_image(original: Path) -> Iterator[tuple[int, int, Image.Image, str]]:
     try:
         image = Image.open(original, formats=("TIFF", "PNG", "JPEG"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, OverflowError) as bad:
-        raise DrawingError("damaged", said=_said(bad)) from None
+    except UnidentifiedImageError:
+        raise DrawingError("damaged", said="its head cannot be read") from None
     with image:
         count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
         _count_fits(count)

@@ -14,7 +14,7 @@ from dispatch.meters import queries as meter_queries
 from dispatch.orders import checks
 from dispatch.orders import queries as order_queries
 from dispatch.orders.schemas import VerdictOut
-from dispatch.places import queries, schemas, use
+from dispatch.places import queries, schemas, sheets_queries, use
 from dispatch.policies import queries as policies
 from maps import sheets, tracts
 
@@ -256,11 +256,4 @@ def _sheets(session: Session, place: queries.Place) -> list[schemas.SheetOut]:
     own = place.tract.id if place.tract is not None else None
     # The sheet of the place's own tract map comes first; the rest as they cover it.
     found = sorted(found, key=lambda sheet: sheet.tract_id != own)
-    return [
-        schemas.SheetOut(
-            id=sheet.id, name=sheet.name, url=f"/api/v1/map/sheets/{sheet.id}",
-            corners=[(corner[0], corner[1]) for corner in sheet.corners],
-        )
-        for sheet in found
-        if sheet.file and sheet.corners
-    ]  # fmt: skip
+    return sheets_queries.sheets_out(session, found)

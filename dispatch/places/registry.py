@@ -12,6 +12,7 @@ from dispatch.accounts import models as accounts
 from dispatch.meters import models as meters
 from dispatch.orders import kinds, lifecycle
 from dispatch.orders import models as orders
+from dispatch.places import sheets_registry
 from maps import addresses, indexing, search, stores, tracts
 
 Progress = Callable[[float, str], None]
@@ -20,7 +21,7 @@ BATCH = 500
 PREMISE_KINDS = ("address", "lot", "account", "customer", "phone", "meter", "endpoint")
 RESTRICTED_KINDS = frozenset({"account", "customer", "phone"})
 """Found only by who may see customers."""
-ALL_KINDS = (*PREMISE_KINDS, "parcel", "intersection", "tract", "hydrant", "order")
+ALL_KINDS = (*PREMISE_KINDS, "parcel", "intersection", "tract", "sheet", "hydrant", "order")
 
 
 def index_all(session: Session, *, progress: Progress | None = None) -> int:
@@ -35,6 +36,7 @@ def index_all(session: Session, *, progress: Progress | None = None) -> int:
             district=district,
             progress=lambda done, stage, at=at, share=share: tell(share * (at + done), stage),  # type: ignore[misc]
         )
+    count += sheets_registry.index_all(session)
     premises = session.scalar(select(func.count()).select_from(accounts.Premise)) or 0
     done = 0
     for part in _id_batches(session, accounts.Premise):

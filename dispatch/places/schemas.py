@@ -44,6 +44,8 @@ class SheetOut(Wire):
     name: str
     url: str
     corners: list[LonLat]
+    page_id: int | None = None
+    """Its image for reading (sheet-pages); None where only the overlay is here."""
 
 
 class HazardOut(Wire):

@@ -66,7 +66,7 @@ class Office:
         self._app = app
         self._people: dict[str, given.Browser] = {}
 
-    def ask(self, name: str, **values: Any) -> Any:
+    def ask(self, name: str, /, **values: Any) -> Any:
         method, path = COMMANDS[name]
         assert method == "POST"
         needs = next(one.needs for one in endpoint.ENDPOINTS if (one.method, one.path) == (method, path))
