@@ -69,6 +69,7 @@ def plain(text: str) -> str:
     return " ".join(_TOKEN.findall(text.upper().replace("'", "").replace("’", "")))
 
 
+@lru_cache(maxsize=50_000)
 def standard_word(word: str) -> str:
     """The one form two spellings of a word share: STREET and ST both ST, NORTH N, THIRD 3RD; others unchanged."""
     return (

@@ -37,10 +37,11 @@ def find(
     total = 0
     if read.terms:
         total = _look(session, read, scope, counties, matches, limit)
-    if read.terms and _is_doubtful(read, matches):
-        total = max(total, _look_harder(session, read, scope, counties, matches))
-    streets_alone = not matches or all(match.why is Why.CORRECTED for match in matches.values())
-    if read.terms and streets_alone and len(matches) < limit:
+    settled = not _is_doubtful(read, matches)
+    if read.terms and not settled:
+        settled = _look_harder(session, read, scope, counties, matches)
+        total = max(total, len(matches))
+    if read.terms and not settled and len(matches) < limit:
         found = _on_street(session, read, scope, kinds, district_id)
         _take(matches, found)
         total = max(total, len(matches))
@@ -59,9 +60,9 @@ def _is_doubtful(read: Query, matches: dict[int, Match]) -> bool:
     """True when what was found may not be what was meant: nothing, or parts of a number, or a street with words left."""
     if any(match.why is Why.EXACT for match in matches.values()):
         return False
-    if read.is_number and not any(match.why is Why.BEGINS for match in matches.values()):
-        return True
     places = [match for match in matches.values() if match.row.kind in ("address", "intersection")]
+    if read.is_number and not places and not any(match.why is Why.BEGINS for match in matches.values()):
+        return True
     return not matches or (len(places) == len(matches) and search_by_place.is_doubtful(places))
 
 
@@ -89,19 +90,20 @@ def _look(
 
 def _look_harder(
     session: Session, read: Query, scope: Scope, counties: Sequence[str], matches: dict[int, Match]
-) -> int:
-    """What was typed, taken as mistyped."""
+) -> bool:
+    """What was typed, taken as mistyped; answers whether that leads to a thing itself, not only near it."""
     if read.is_identifier:
         numbers = search_by_key.find_mistyped(session, read, scope, counties=counties)
         _take(matches, numbers)
         if numbers:
-            return len(matches)
-    _take(matches, search_by_place.find_mistyped(session, read.text, scope))
+            return True
+    places, here = search_by_place.find_mistyped(session, read.text, scope)
+    _take(matches, places)
     if matches:
-        return len(matches)
-    by_words, total = search_by_words.find_corrected(session, read, scope)
+        return here
+    by_words, _ = search_by_words.find_corrected(session, read, scope)
     _take(matches, by_words)
-    return max(len(matches), total)
+    return bool(matches)
 
 
 def _on_street(

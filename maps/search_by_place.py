@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maps import addresses, geocoding, search_places, search_terms, stores, street_book
-from maps.search_hits import BASE, Match, Row, Scope, Why, with_beginnings, with_keys
+from maps.search_hits import BASE, Match, Row, Scope, Why, keys_after, with_keys
 from maps.search_places import Cut
 from maps.street_book import Book, Street
 
@@ -25,7 +25,7 @@ TOO_FAR = 3.2
 MOST_CORNERS = 8
 MOST_ON_STREET = 3000
 MOST_SHOWN = 60
-LEAST_LETTERS = 3
+MOST_ALIKE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,16 @@ def is_doubtful(matches: Sequence[Match]) -> bool:
     return max((match.score for match in matches), default=0.0) < BEST - COST * DOUBTFUL
 
 
-def find_mistyped(session: Session, text: str, scope: Scope) -> list[Match]:
-    """Addresses and corners that the line nearly names: letters of the street or a digit of the house changed."""
+def find_mistyped(session: Session, text: str, scope: Scope) -> tuple[list[Match], bool]:
+    """Addresses and corners that the line nearly names, letters of the street or a digit of the house changed; and
+    whether the house stands there as typed."""
     book = street_book.book(session)
     if not book.known:
-        return []
+        return [], False
     unfinished = bool(text) and text[-1].isalnum()
     found = _corners(session, book, text, scope, unfinished=unfinished, mistyped=True)
+    if found:
+        return found, True
     readings: dict[tuple[str, str], _Reading] = {}
     near: dict[str, tuple[Street, int, Cut]] = {}
     for cut in search_places.cuts(text):
@@ -78,12 +81,13 @@ def find_mistyped(session: Session, text: str, scope: Scope) -> list[Match]:
             _read(readings, cut, street, length)
             if street.street not in near or near[street.street][0].cost + near[street.street][2].cost > street.cost:
                 near[street.street] = (street, length, cut)
-    found.extend(_addresses(session, readings, scope))
+    found = _addresses(session, readings, scope)
+    here = bool(found)
     closest = sorted(near.values(), key=lambda one: (one[0].cost + one[2].cost, one[0].street))
-    for street, length, cut in closest[:4]:
+    for street, _, cut in closest[: 1 if here else 3]:
         if street.cost < TOO_FAR:
-            found.extend(_other_houses(session, street, length, cut, scope))
-    return found
+            found.extend(_other_houses(session, street, cut, scope))
+    return found, here
 
 
 def find_on_street(session: Session, text: str, scope: Scope, *, districts: Sequence[int]) -> list[Match]:
@@ -95,12 +99,9 @@ def find_on_street(session: Session, text: str, scope: Scope, *, districts: Sequ
             continue
         least = streets[0][0].cost
         matches: list[Match] = []
-        for street, _ in streets:
-            if street.cost > least + 0.05:
-                break
+        for street, _ in [one for one in streets if one[0].cost <= least + 0.05][:MOST_ALIKE]:
             matches.extend(_interpolated(session, street.street, cut.house, districts))
-            rows = with_beginnings(session, [search_places.house_key(street.street)], scope, limit=MOST_ON_STREET)
-            matches.extend(_by_distance(rows, street, cut.house))
+            matches.extend(_by_distance(session, street, cut.house, scope))
         if matches:
             return matches
     return []
@@ -156,22 +157,22 @@ def _match(row: Row, reading: _Reading, cost: float) -> Match:
     return Match(row=row, why=Why.EXACT if cost < 0.1 else Why.WORDS, score=score, terms=terms)
 
 
-def _other_houses(session: Session, street: Street, length: int, cut: Cut, scope: Scope) -> list[Match]:
+def _other_houses(session: Session, street: Street, cut: Cut, scope: Scope) -> list[Match]:
     """Houses of the street whose number is one slip away from the typed one."""
     start = search_places.house_key(street.street)
     asked = cut.house.replace(" ", "_")
+    near: dict[str, str] = {}
+    for key in keys_after(session, start, limit=MOST_ON_STREET):
+        house = key.removeprefix(start)
+        if "@" in house or house == asked or len(asked) < 2 or abs(len(house) - len(asked)) > 1:
+            continue
+        if OSA.distance(house, asked, score_cutoff=1) <= 1:
+            near[key] = house.replace("_", " ")
     matches = []
-    for row, key in with_beginnings(session, [start], scope, limit=MOST_ON_STREET):
-        house = key.removeprefix(start).partition("@")[0]
-        if house == asked or len(asked) < 2 or abs(len(house) - len(asked)) > 1:
-            continue
-        if OSA.distance(house, asked, score_cutoff=1) > 1:
-            continue
-        reading = _Reading(
-            street.street, house.replace("_", " "), None, street.cost + cut.cost + 1.05, street.changed + 1
-        )
+    for row, key in with_keys(session, list(near)[:MOST_SHOWN], scope):
+        reading = _Reading(street.street, near[key], None, street.cost + cut.cost + 1.05, street.changed + 1)
         matches.append(_match(row, reading, reading.cost + _beside(row, reading, unit_found=False)))
-    return sorted(matches, key=lambda one: -one.score)[:MOST_SHOWN]
+    return matches
 
 
 def _interpolated(session: Session, street: str, house: str, districts: Sequence[int]) -> list[Match]:
@@ -191,23 +192,23 @@ def _interpolated(session: Session, street: str, house: str, districts: Sequence
     return matches
 
 
-def _by_distance(rows: list[tuple[Row, str]], street: Street, house: str) -> list[Match]:
+def _by_distance(session: Session, street: Street, house: str, scope: Scope) -> list[Match]:
+    """Houses of the street, those with the nearest numbers first."""
     asked = addresses.leading_number(house) or 0
     start = search_places.house_key(street.street)
+    away: dict[str, int] = {}
+    for key in keys_after(session, start, limit=MOST_ON_STREET):
+        if "@" not in (written := key.removeprefix(start)):
+            away[key] = abs((addresses.leading_number(written) or 0) - asked)
+    nearest = sorted(away, key=lambda key: (away[key], key))[:MOST_SHOWN]
+    rows = sorted(with_keys(session, nearest, scope), key=lambda one: (away[one[1]], one[0].id))
     terms = tuple(street.street.split())
-    nearest: dict[int, tuple[int, Row]] = {}
-    for row, key in rows:
-        number = addresses.leading_number(key.removeprefix(start)) or 0
-        away = abs(number - asked)
-        if row.id not in nearest or away < nearest[row.id][0]:
-            nearest[row.id] = (away, row)
-    ranked = sorted(nearest.values(), key=lambda one: (one[0], one[1].id))[:MOST_SHOWN]
     return [
         Match(
-            row=row, why=Why.STREET_ONLY, score=BASE[Why.STREET_ONLY] + 100 - at * 0.5, terms=terms,
+            row=row, why=Why.STREET_ONLY, score=BASE[Why.STREET_ONLY] + 100 - at * 0.3, terms=terms,
             corrected=street.street,
         )
-        for at, (_, row) in enumerate(ranked)
+        for at, (row, _) in enumerate(rows)
     ]  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from maps import search_terms, stores, vocabulary
-from maps.search_hits import BASE, COLUMNS, MOST_RANKED, Match, Row, Scope, Why
+from maps.search_hits import BASE, COLUMNS, Match, Row, Scope, Why
 from maps.search_terms import Query, Term
 
 MOST_LOOKED_AT = 2000
+MOST_SCORED = 100
 
 
 def find(session: Session, query: Query, scope: Scope) -> tuple[list[Match], int]:
@@ -98,7 +99,7 @@ def _search(session: Session, terms: Sequence[Term], why: Why, scope: Scope) -> 
     statement: Select[Any] = (
         select(looked_at, func.count().over())
         .order_by(looked_at.c.weight.desc(), func.length(looked_at.c.label), looked_at.c.id)
-        .limit(MOST_RANKED)
+        .limit(MOST_SCORED)
     )
     found: list[Match] = []
     total = 0

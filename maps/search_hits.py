@@ -126,24 +126,27 @@ def with_keys(session: Session, keys: Sequence[str], scope: Scope) -> list[tuple
     return _keyed(session, stores.SearchKey.key.in_(keys[:MOST_KEYS]), scope) if keys else []
 
 
-def with_beginnings(
-    session: Session, beginnings: Sequence[str], scope: Scope, *, limit: int = MOST_RANKED
-) -> list[tuple[Row, str]]:
+def with_beginnings(session: Session, beginnings: Sequence[str], scope: Scope) -> list[tuple[Row, str]]:
     """The entries with a key that goes on after one of these beginnings, in order of the key."""
     if not beginnings:
         return []
     key = stores.SearchKey.key
-    return _keyed(session, or_(*[and_(key > start, key < start + "\x7f") for start in beginnings]), scope, limit=limit)
+    return _keyed(session, or_(*[and_(key > start, key < start + "\x7f") for start in beginnings]), scope)
 
 
-def _keyed(
-    session: Session, clause: ColumnElement[bool], scope: Scope, *, limit: int = MOST_RANKED
-) -> list[tuple[Row, str]]:
-    statement: Any = (
-        select(*COLUMNS, stores.SearchKey.key)
-        .join(stores.SearchKey, stores.SearchKey.entry_id == stores.SearchEntry.id)
-        .where(clause, *scope)
-        .order_by(stores.SearchKey.key, stores.SearchEntry.id)
-        .limit(limit)
-    )
+def keys_after(session: Session, beginning: str, *, limit: int) -> Sequence[str]:
+    """The keys that go on after this beginning, without their entries."""
+    key = stores.SearchKey.key
+    return session.scalars(
+        select(key).where(key > beginning, key < beginning + "\x7f").order_by(key).limit(limit).distinct()
+    ).all()
+
+
+_WITH_KEY: Any = select(*COLUMNS, stores.SearchKey.key).join(
+    stores.SearchKey, stores.SearchKey.entry_id == stores.SearchEntry.id
+)
+
+
+def _keyed(session: Session, clause: ColumnElement[bool], scope: Scope) -> list[tuple[Row, str]]:
+    statement = _WITH_KEY.where(clause, *scope).order_by(stores.SearchKey.key, stores.SearchEntry.id).limit(MOST_RANKED)
     return [(Row(*columns), key) for *columns, key in session.execute(statement)]

@@ -22,8 +22,6 @@ from maps import apn, stores
 
 MOST_BEGINNINGS = 20_000
 MOST_NEAR = 100
-ENOUGH = 10
-"""So many numbers with one change are enough; else those with two are listed behind them."""
 WIDTH = 24
 MOST_APART = 20_000
 """Numbers kept in the second index before both are made one."""
@@ -52,18 +50,16 @@ class _Index:
         """Texts within `allowed` changes of the typed one, the nearest first."""
         if not len(self.texts):
             return []
-        groups: set[int] = set()
-        for length in range(max(1, self.length - allowed), self.length + allowed + 1):
-            # A text shorter than the beginnings is compared whole with them.
-            for _, _, at in process.extract(
-                typed[:length], self.beginnings, scorer=OSA.distance, score_cutoff=allowed, limit=None
-            ):
-                groups.add(at)
-        if not groups:
+        lengths = range(max(1, self.length - allowed), self.length + allowed + 1)
+        heads = list(dict.fromkeys(typed[:length] for length in lengths))
+        away = process.cdist(
+            heads, self.beginnings, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8, workers=1
+        )
+        groups = np.nonzero((away <= allowed).any(axis=0))[0]
+        if not len(groups):
             return []
         ends = np.append(self.starts[1:], len(self.texts))
-        parts = [self.texts[self.starts[at] : ends[at]] for at in sorted(groups)]
-        texts = np.concatenate(parts).astype(f"U{WIDTH}").tolist()
+        texts = np.concatenate([self.texts[self.starts[at] : ends[at]] for at in groups]).astype(f"U{WIDTH}").tolist()
         found = process.extract(typed, texts, scorer=OSA.distance, score_cutoff=allowed, limit=MOST_NEAR)
         return [(text, int(changed)) for text, changed, _ in found]
 
@@ -116,7 +112,7 @@ def nearest(session: Session, text: str, *, counties: Sequence[str]) -> list[Nea
             for found, changed in index.near(parted or "", allowed):
                 loose = apn.loose_key(found)
                 near[loose] = min(float(changed), near.get(loose, 9.0))
-        if len(near) >= ENOUGH:
+        if near:
             break
     ranked = sorted(near.items(), key=lambda one: (one[1], one[0]))
     return [Near(key, changed) for key, changed in ranked[:MOST_NEAR]]

@@ -24,11 +24,8 @@ def standard_words(text: str) -> list[str]:
 
 def searched_text(*texts: str) -> str:
     """What is stored to be searched: every word as written and in standard form, with a blank at both ends."""
-    written: dict[str, None] = {}
-    for text in texts:
-        words = words_in(text)
-        written.update(dict.fromkeys(words))
-        written.update(dict.fromkeys(addresses.standard_word(word) for word in words))
+    words = words_in(" ".join(texts))
+    written = dict.fromkeys([*words, *map(addresses.standard_word, words)])
     return f" {' '.join(written)} "
 
 

@@ -170,7 +170,8 @@ def _land(intake: Intake, row: SourceRow, key: str | None) -> BaseGeometry | Non
         return shape
     vertices = shapely.get_num_coordinates(shape)
     if vertices > MOST_VERTICES:
-        shape = shapely.simplify(shape, FINE_DEG, preserve_topology=False)
+        # Not `simplify`: it calls itself once a vertex in the worst case, and a drawing can end the process so.
+        shape = shapely.remove_repeated_points(shape, FINE_DEG)
         left = shapely.get_num_coordinates(shape)
         if left > MOST_VERTICES or shape.is_empty:
             intake.reject(

@@ -4,9 +4,9 @@
 
 Takes rows of Cambridge (parcel numbers, addresses, corners, hydrants) and San Jose (tracts), writes each as people do
 (other marks, other case, long and short street words, cut, swapped), and puts one or two slips into half of them. A slip
-is a letter left out, doubled, changed or swapped with its neighbour. Where a changed number is another thing's true
-number, it is that thing's query, so another slip is drawn. Of a mistyped number every number as near counts as an equal
-answer. Knows nothing of the engine but `search.find`.
+is a letter left out, doubled, changed or swapped with its neighbour. Where a changed number is another thing's number, or
+nearer to another's than to its own, nobody could tell, so another slip is drawn. Of a mistyped number or street every one
+as near counts as an equal answer. Knows nothing of the engine but `search.find`.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rich.console import Console
 from rich.table import Table
@@ -117,13 +118,17 @@ def parcel_question(rnd: random.Random, numbers: list[str]) -> Question:
     parts = [part for part in re.split(r"[\s-]+", number) if part]
     mark = rnd.choice(("-", " ", " - ", "/", "--"))
     slips = slips_of(rnd) if len(key(number)) >= 6 else 0
+    tidied = [tidy(each) for each in numbers]
     known = {key(each) for each in numbers} | {loose(each) for each in numbers}
     for _ in range(50):
         changed = slipped(rnd, "-".join(parts), slips, digits=True).split("-")
         whole = {key("".join(changed)), loose("-".join(changed))}
         taken = not known.isdisjoint(whole) or any(each.startswith(key("".join(changed))) for each in known)
         if not slips or (not taken and len(changed) == len(parts) and all(changed)):
-            break
+            asked = "-".join(changed)
+            _, nearest, _ = process.extractOne(asked, tidied, scorer=OSA.distance)
+            if nearest >= OSA.distance(asked, tidy(number)):
+                break
     typed = mark.join(changed)
     if rnd.random() < 0.3:
         typed = f"{rnd.choice(('parcel ', 'APN ', 'map lot '))}{typed}"

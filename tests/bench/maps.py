@@ -1,6 +1,6 @@
 """Maps: import of the reference town, search box on it and on a generated town, tiles, point in parcel.
 
-    python -m tests.bench.maps [--entries 100000] [--seed 1]
+    python -m tests.bench.maps [--parcels 100000 1000000] [--seed 1] [--no-reference]
 
 Prints a table; asserts nothing about time.
 """
@@ -9,15 +9,18 @@ import argparse
 import os
 import platform
 import random
+import re
+import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 
 from maps import apn, imports, parcels, search, sources, stores, tiles
@@ -35,17 +38,21 @@ REFERENCE_DATA = Path(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the map library.")
-    parser.add_argument("--entries", type=int, default=100_000, help="search entries of the generated town")
+    parser.add_argument("--parcels", type=int, nargs="*", default=[100_000], help="sizes of the generated towns")
+    parser.add_argument("--no-reference", action="store_true", help="leave Cambridge out")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     console = Console()
     console.print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite")
     with tempfile.TemporaryDirectory() as folder:
-        if (REFERENCE_DATA / "cambridge_ma").is_dir():
+        if asked.no_reference:
+            pass
+        elif (REFERENCE_DATA / "cambridge_ma").is_dir():
             reference_town(console, Path(folder))
         else:
             console.print("Cambridge reference data not there: skipped (set CURBSTOP_REFERENCE_DATA)")
-        generated_town(console, Path(folder), entries=asked.entries, seed=asked.seed)
+        for count in asked.parcels:
+            generated_town(console, Path(folder), parcels_count=count, seed=asked.seed)
 
 
 def reference_town(console: Console, folder: Path) -> None:
@@ -83,9 +90,9 @@ def reference_town(console: Console, folder: Path) -> None:
         numbers = list(session.scalars(select(stores.Parcel.number).where(stores.Parcel.retired_on.is_(None))))
         points = [(p.lon, p.lat) for p in session.scalars(select(stores.Address).limit(5000)) if p.lon is not None]
         rows = {
-            "address": lambda: wanted(session, text := rnd.choice(addresses), text),
+            "address": lambda: wanted(session, line := rnd.choice(addresses), line),
             "address, one letter missing": lambda: mistyped(session, rnd, rnd.choice(addresses)),
-            "parcel number": lambda: wanted(session, text := rnd.choice(numbers), text),
+            "parcel number": lambda: wanted(session, line := rnd.choice(numbers), line),
             "point in parcel": lambda: bool(at_point(session, *rnd.choice(points))),
         }
         console.print(latencies("Cambridge", rows))
@@ -96,61 +103,125 @@ def reference_town(console: Console, folder: Path) -> None:
     engine.dispose()
 
 
-def generated_town(console: Console, folder: Path, *, entries: int, seed: int) -> None:
-    """Fills the search box with an invented town (a fifth each parcels, addresses, customers, meters, phones)."""
+def generated_town(console: Console, folder: Path, *, parcels_count: int, seed: int) -> None:
+    """Fills the search box with an invented town and asks it, plain SQLite FTS5 and, where there is one, PostgreSQL's
+    pg_trgm the same things in the same run."""
     rnd = random.Random(seed)
-    engine = store(folder / "generated.db")
-    places = list(invented(rnd, entries // 5))
+    engine = store(folder / f"generated-{parcels_count}.db")
     started = time.perf_counter()
+    streets = [f"{word(rnd, 2, 4)} {rnd.choice(SUFFIXES)}" for _ in range(max(40, min(5000, parcels_count // 60)))]
+    labels: list[tuple[str, str]] = []
     with Session(engine) as session:
         district = stores.District(code="x", name="Generated", time_zone="UTC", apn_format="alameda")
         session.add(district)
         session.flush()
-        for start in range(0, len(places), 2000):
-            search.put(session, [entry for place in places[start : start + 2000] for entry in place])
+        for start in range(0, parcels_count, 5000):
+            entries = []
+            for n in range(start, min(start + 5000, parcels_count)):
+                number = apn.parse(f"{100 + n // 20000}-{n // 200 % 100}-{n % 200 + 1}-00", county="alameda")
+                line = f"{rnd.randint(1, 9999)} {rnd.choice(streets)}"
+                labels.append((number.canonical, line))
+                entries += [
+                    Entry(
+                        kind="parcel", ref=f"parcel-{n}", label=number.canonical, keys=apn.own_keys(number),
+                        words=apn.words_of(number), district_id=district.id,
+                    ),
+                    Entry(kind="address", ref=f"parcel-{n}", label=line, district_id=district.id),
+                ]  # fmt: skip
+            search.put(session, entries, all_new=True)
         session.commit()
-        took = time.perf_counter() - started
-        console.print(f"generated town: {entries:,} search entries in {took:.1f} s ({entries / took:,.0f}/s)")
-
-        def label(at: int) -> str:
-            return rnd.choice(places)[at].label
-
-        rows = {
-            "parcel number, unpadded": lambda: wanted(session, unpadded(text := label(0)), text),
-            "address": lambda: wanted(session, text := label(1), text),
-            "address, half typed": lambda: wanted(session, (text := label(1))[: len(text) * 2 // 3], text),
-            "address, one letter missing": lambda: mistyped(session, rnd, label(1)),
-            "customer": lambda: wanted(session, text := label(2), text),
-            "last digits of a meter": lambda: wanted(session, (text := label(3))[-5:], text),
-            "phone": lambda: wanted(session, text := label(4), text),
-            "nothing matches": lambda: not search.find(session, "zzqx wwyk").results,
-            "a street word alone": lambda: bool(search.find(session, rnd.choice(SUFFIXES)).results),
-        }
-        console.print(latencies(f"Generated town, {entries:,} entries", rows))
+        filled_s = time.perf_counter() - started
+        console.print(f"\n{parcels_count:,} parcels with addresses into the search box in {filled_s:.0f} s")
+        started = time.perf_counter()
+        search.warm(session)
+        console.print(f"streets and numbers read into memory in {time.perf_counter() - started:.1f} s (once a process)")
+        questions = typed_questions(rnd, labels)
+        answers = {"curbstop": lambda typed: [hit.label for hit in search.find(session, typed, limit=10).results]}
+        answers["SQLite FTS5"] = plain_fts5(folder / f"plain-{parcels_count}.db", labels)
+        if url := os.environ.get("CURBSTOP_TEST_POSTGRES_URL"):
+            answers["pg_trgm"] = plain_trigrams(url, labels)
+        table = Table("typed", *[f"{name}: p50 / p99 ms, found" for name in answers])
+        table.title = f"{parcels_count:,} parcels, the first ten answers, {ROUNDS} questions a row"
+        for sort, asked in questions.items():
+            table.add_row(sort, *[asked_of(answer, asked) for answer in answers.values()])
+        console.print(table)
+        console.print(
+            f"memory of this process: {psutil.Process().memory_info().rss / 1e6:.0f} MB (the town is in it twice)"
+        )
     engine.dispose()
 
 
-def invented(rnd: random.Random, count: int) -> Iterator[list[Entry]]:
-    """The entries of `count` premises."""
-    streets = [f"{word(rnd, 2, 4)} {rnd.choice(SUFFIXES)}" for _ in range(max(20, count // 30))]
-    families = [word(rnd, 3, 3) for _ in range(8000)]
-    for n in range(count):
-        number = apn.parse(f"{100 + n // 20000}-{n // 200 % 2000}-{n % 200 + 1}-00", county="alameda")
-        meter, phone = str(rnd.randrange(10**7, 10**8)), f"510{rnd.randrange(10**6, 10**7)}"
-        ref = f"premise-{n}"
-        yield [
-            Entry(
-                kind="parcel",
-                ref=f"parcel-{n}",
-                label=number.canonical,
-                keys=apn.own_keys(number),
-                words=apn.words_of(number),
-            ),
-            Entry(kind="address", ref=ref, label=f"{rnd.randint(1, 9999)} {rnd.choice(streets)}"),
-            Entry(kind="customer", ref=ref, label=f"{word(rnd, 2, 2)} {rnd.choice(families)}"),
-            Entry(kind="meter", ref=ref, label=f"Meter {meter}", keys=(meter,)),
-            Entry(kind="phone", ref=ref, label=phone, keys=(phone,)),
-        ]
+def typed_questions(rnd: random.Random, labels: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """(typed, wanted label) by sort of question."""
+    drawn = [rnd.choice(labels) for _ in range(ROUNDS)]
+
+    def slip(text: str) -> str:
+        places = [at for at, mark in enumerate(text) if mark.isalpha() and at > 2][:8]
+        at = rnd.choice(places)
+        return text[:at] + text[at + 1 :]
+
+    return {
+        "parcel number": [(number, number) for number, _ in drawn],
+        "number, unpadded": [(unpadded(number), number) for number, _ in drawn],
+        "number, one digit wrong": [(wrong_digit(rnd, number), number) for number, _ in drawn],
+        "address": [(line, line) for _, line in drawn],
+        "address, half typed": [(line[: len(line) * 2 // 3], line) for _, line in drawn],
+        "address, one letter missing": [(slip(line), line) for _, line in drawn],
+        "three letters of a street": [(line.split(" ")[1][:3], line) for _, line in drawn],
+        "nothing that is there": [(f"zzqx {number[:3]}w", "") for number, _ in drawn],
+    }
+
+
+def asked_of(answer: Callable[[str], list[str]], asked: list[tuple[str, str]]) -> str:
+    answer(asked[0][0])
+    times, found = [], 0
+    for typed, wanted in asked:
+        started = time.perf_counter()
+        listed = answer(typed)
+        times.append((time.perf_counter() - started) * 1000)
+        found += wanted in listed
+    times.sort()
+    return f"{times[len(times) // 2]:.1f} / {times[len(times) * 99 // 100]:.1f}, {found}"
+
+
+def plain_fts5(file: Path, labels: list[tuple[str, str]]) -> Callable[[str], list[str]]:
+    """What one would write with SQLite alone: every typed word as a prefix, the best ranked ten."""
+    plain = sqlite3.connect(file)
+    plain.execute("CREATE VIRTUAL TABLE entry USING fts5(label, prefix='2 3')")
+    plain.executemany("INSERT INTO entry VALUES (?)", [(label,) for pair in labels for label in pair])
+    plain.commit()
+
+    def answer(typed: str) -> list[str]:
+        words = re.findall(r"[A-Za-z0-9]+", typed)
+        match = " ".join(f'"{word_}"*' for word_ in words)
+        rows = plain.execute("SELECT label FROM entry WHERE entry MATCH ? ORDER BY rank LIMIT 10", (match,))
+        return [label for (label,) in rows]
+
+    return answer
+
+
+def plain_trigrams(url: str, labels: list[tuple[str, str]]) -> Callable[[str], list[str]]:
+    """What one would write with PostgreSQL alone: the ten most similar by trigrams."""
+    engine = create_engine(url)
+    connection = engine.connect()
+    connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    connection.exec_driver_sql("CREATE TEMPORARY TABLE plain_entry (label text)")
+    lines = [{"label": label} for pair in labels for label in pair]
+    for start in range(0, len(lines), 20_000):
+        connection.execute(text("INSERT INTO plain_entry VALUES (:label)"), lines[start : start + 20_000])
+    connection.exec_driver_sql("CREATE INDEX ON plain_entry USING gist (label gist_trgm_ops)")
+    connection.exec_driver_sql("ANALYZE plain_entry")
+    asked = text("SELECT label FROM plain_entry ORDER BY label <-> upper(:typed) LIMIT 10")
+
+    def answer(typed: str) -> list[str]:
+        return list(connection.scalars(asked, {"typed": typed}))
+
+    return answer
+
+
+def wrong_digit(rnd: random.Random, number: str) -> str:
+    at = rnd.choice([at for at, mark in enumerate(number[:-3]) if mark.isdigit()])
+    return number[:at] + rnd.choice("0123456789".replace(number[at], "")) + number[at + 1 :]
 
 
 def store(path: Path) -> Engine:
