@@ -189,7 +189,7 @@ def _parse_line(words: list[str]) -> PostalAddress:
             number, suffix = found[1], found[2] or None
         if rest and _FRACTION.fullmatch(rest[0]):
             fraction = rest.pop(0)
-        elif len(rest) > 2 and suffix is None and re.fullmatch(r"[A-Z]", rest[0]) and rest[0] not in "NSEW":
+        elif len(rest) > 2 and suffix is None and _is_house_letter(rest):
             suffix = rest.pop(0)
     line, unit_kind, unit = _split_unit(rest)
     street = _street(tuple(line))
@@ -213,6 +213,13 @@ def _is_house(words: list[str]) -> bool:
         or _RANGE.fullmatch(words[0])
         or (_NUMBER.fullmatch(words[0]) and not _is_ordinal(words[0]))
     )
+
+
+def _is_house_letter(words: list[str]) -> bool:
+    """True for 12 A MAIN ST, False for 12 C ST NE, where the letter is the street's name."""
+    if not re.fullmatch(r"[A-Z]", words[0]) or words[0] in "NSEW":
+        return False
+    return words[1] not in SUFFIXES or not (words[2] in DIRECTIONS or words[2] in UNITS or words[2] == "#")
 
 
 def _is_ordinal(word: str) -> bool:

@@ -65,3 +65,25 @@ def test_a_street_alone_is_no_house_number() -> None:
 def test_whatever_is_typed_is_read_without_an_error(text: str) -> None:
     once = addresses.parse(text).line
     assert once == once.upper()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "city"),
+    [
+        ("1500 PENNSYLVANIA AVENUE NW WASHINGTON DC 20004", "1500 PENNSYLVANIA AVE NW", "WASHINGTON"),
+        ("123 MAIN ST APT 4 ALLEN TX 75002", "123 MAIN ST APT 4", "ALLEN"),
+        ("10 MAIN ST WALNUT CREEK CA 94596-1234", "10 MAIN ST", "WALNUT CREEK"),
+        ("1239 C STREET NE WASHINGTON DC 20009", "1239 C ST NE", "WASHINGTON"),
+        ("12 A MAIN ST", "12A MAIN ST", None),
+        ("41 Calle de la Rosa", "41 CALLE DE LA ROSA", None),
+        ("12 E ST # 4", "12 E ST # 4", None),
+    ],
+)
+def test_a_city_behind_the_line_is_no_part_of_the_street(text: str, line: str, city: str | None) -> None:
+    found = addresses.parse(text)
+    assert (found.line, found.city) == (line, city)
+
+
+def test_a_city_known_from_other_rows_is_parted_without_a_zip() -> None:
+    found = addresses.parse("500 AVENUE D ALLEN", cities={"ALLEN"})
+    assert (found.line, found.city) == ("500 AVENUE D", "ALLEN")
