@@ -8,13 +8,12 @@ from pydantic import Field
 from dispatch import clock, errors
 from dispatch.auth import guard
 from dispatch.config import Settings
-from dispatch.endpoint import ANY, endpoint
+from dispatch.endpoint import endpoint
 from dispatch.places import booking, card, features, holding, queries, registry, schemas
 from dispatch.transaction import reading
 from dispatch.wire import Wire
 from maps import search
 
-TILES = ("parcels", "streets", "water", "lots")
 _MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
@@ -110,17 +109,6 @@ def get_sheet(sheet_id: int) -> Response:
     if folder not in file.parents or not file.is_file():
         raise NoMapFile(f"The image of map sheet {sheet_id} is not in the data folder.")
     return _file(file, media=_MEDIA.get(file.suffix.lower(), "application/octet-stream"), max_age_s=86_400)
-
-
-@endpoint("GET", "/tiles/<name>.pmtiles", needs=ANY, media="application/vnd.pmtiles")
-def get_tiles(name: str) -> Response:
-    """A vector map archive; readers ask for ranges of it."""
-    if name not in TILES:
-        raise NoMapFile(f"No map archive is named {name}; there are: {', '.join(TILES)}.")
-    file = _settings().tiles_dir / f"{name}.pmtiles"
-    if not file.is_file():
-        raise NoMapFile(f"The map archive {name} has not been built yet (curbstop maps tiles).")
-    return _file(file, media="application/vnd.pmtiles", max_age_s=0)
 
 
 def _file(file: Path, *, media: str, max_age_s: int) -> Response:

@@ -84,8 +84,8 @@ def import_town(
     return reports
 
 
-def build_tiles(session: Session, *, out_dir: Path, progress: Progress | None = None) -> tuple[tiles.TileFile, ...]:
-    """The map archives of the utility's district."""
+def build_tiles(session: Session, *, out_dir: Path, progress: Progress | None = None) -> tiles.Archive | None:
+    """The map archive of the utility's district; None where it has nothing to draw yet."""
     return tiles.build(session, district=_district(session), out_dir=out_dir, progress=progress)
 
 

@@ -253,26 +253,6 @@ def test_a_sheet_is_served_from_the_data_folder_and_nothing_outside_it(app: Flas
     assert desk.get("/map/sheets/1").status_code == 404
 
 
-def test_map_archives_are_read_by_ranges_and_not_mixed_when_renewed(app: Flask, settings: Settings) -> None:
-    settings.tiles_dir.mkdir(parents=True, exist_ok=True)
-    archive = settings.tiles_dir / "streets.pmtiles"
-    archive.write_bytes(bytes(range(100)))
-    desk = given.logged_in(app, role="csr")
-
-    def ask(**headers: str) -> tuple[int, bytes, str]:
-        # A reader lets go of the file when it has read it, as web servers do.
-        with desk.client.get("/tiles/streets.pmtiles", headers=headers) as answer:
-            return answer.status_code, answer.data, answer.headers.get("ETag", "")
-
-    status, data, mark = ask(Range="bytes=10-19")
-    assert (status, data) == (206, bytes(range(10, 20)))
-    assert ask(**{"If-None-Match": mark})[0] == 304
-    archive.write_bytes(bytes(range(50)))
-    assert ask(Range="bytes=10-19", **{"If-Range": mark})[:2] == (200, bytes(range(50)))
-    assert desk.client.get("/tiles/moon.pmtiles").status_code == 404
-    assert app.test_client().get("/tiles/streets.pmtiles").status_code == 401
-
-
 def test_the_answer_says_how_old_it_is(app: Flask) -> None:
     home = given.a_home()
     as_of = whole(given.logged_in(app, role="csr"), f"premise-{home.premise_id}")["as_of"]
