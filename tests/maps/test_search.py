@@ -1,6 +1,7 @@
 """The search box: any way a caller names a place leads to it, and says why."""
 
 import pytest
+import shapely
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -172,3 +173,125 @@ def test_words_put_in_one_transaction_and_undone_correct_nothing_later(town: Ses
     search.put(town, [Entry(kind="customer", ref="premise-3", label="Xanadu Vortex")])
     assert labels(town, "zebedbe") == []
     assert labels(town, "xanadv") == ["Xanadu Vortex"]
+
+
+@pytest.fixture
+def land(map_session: Session, fremont: stores.District) -> Session:
+    """Forty parcels of one page and some others, and two streets of houses."""
+    numbers = [f"501-0521-{n:03d}-00" for n in range(1, 40)] + ["92A-0919-018-00", "543-0302-117-00", "543-0302-118-00"]
+    entries = []
+    for at, text in enumerate(numbers):
+        number = apn.parse(text, county="alameda")
+        entries.append(
+            Entry(kind="parcel", ref=f"parcel-{at}", label=number.canonical, keys=apn.own_keys(number),
+                  words=apn.words_of(number))
+        )  # fmt: skip
+    for house in ("115", "115-117", "117", "119", "12 1/2", "12", "1200"):
+        entries.append(Entry(kind="address", ref=f"parcel-{house}", label=f"{house} PLEASANT ST"))
+    entries += [
+        Entry(kind="address", ref="parcel-90", label="303 3RD ST # 508"),
+        Entry(kind="address", ref="parcel-90", label="303 3RD ST # 509"),
+        Entry(kind="address", ref="parcel-91", label="5 AVENUE D"),
+        Entry(kind="address", ref="parcel-92", label="41 CAMINO DEL ROBLE"),
+        Entry(kind="intersection", ref="point-1,2", label="Pleasant St & 3rd St"),
+        Entry(kind="intersection", ref="point-1,3", label="Pleasant St & 3rd St & Avenue D"),
+    ]
+    search.put(map_session, entries)
+    return map_session
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("543-0302-171", "543-0302-117-00"),
+        ("543 302 17", "543-0302-117-00"),
+        ("53-0302-118-00", "543-0302-118-00"),
+        ("543030211800", "543-0302-118-00"),
+        ("54330211800", "543-0302-118-00"),
+        ("92A 0919 81", "092A-0919-018-00"),
+        ("0302-543-117", "543-0302-117-00"),
+    ],
+)
+def test_a_parcel_number_with_a_slip_finds_the_nearest(land: Session, typed: str, found: str) -> None:
+    assert found in labels(land, typed)[:3]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("115 pleasant street", "115 PLEASANT ST"),
+        ("115-117 pleasant", "115-117 PLEASANT ST"),
+        ("12 1/2 pleasant st", "12 1/2 PLEASANT ST"),
+        ("12 pleasant st", "12 PLEASANT ST"),
+        ("pleasant st 119", "119 PLEASANT ST"),
+        ("119 Pleasant St, Fremont, CA 94539", "119 PLEASANT ST"),
+        ("303 third street apt 509", "303 3RD ST # 509"),
+        ("303 thrid st #508", "303 3RD ST # 508"),
+        ("303 3rd st 508 fremont ca", "303 3RD ST # 508"),
+        ("5 avenue d", "5 AVENUE D"),
+        ("5 ave d", "5 AVENUE D"),
+        ("41 camino del roble", "41 CAMINO DEL ROBLE"),
+        ("41 camno de roble", "41 CAMINO DEL ROBLE"),
+        ("119 plesent st", "119 PLEASANT ST"),
+        ("119 pleasantst", "119 PLEASANT ST"),
+        ("corner of pleasant and 3rd", "Pleasant St & 3rd St"),
+        ("3rd st @ plaesant st", "Pleasant St & 3rd St"),
+        ("avenue d / pleasant", "Pleasant St & 3rd St & Avenue D"),
+    ],
+)
+def test_a_line_written_otherwise_or_with_slips_leads_to_its_house(land: Session, typed: str, found: str) -> None:
+    assert labels(land, typed)[0] == found
+
+
+def test_a_slip_in_the_house_number_is_said_to_be_corrected(land: Session) -> None:
+    first = search.find(land, "1200 plesant st").results[0]
+    assert (first.label, first.why) == ("1200 PLEASANT ST", "corrected")
+    near = search.find(land, "1201 pleasant st").results
+    assert (near[0].label, near[0].why) == ("1200 PLEASANT ST", "corrected")
+    assert {hit.why for hit in near[1:]} == {"street_only"}
+
+
+def test_a_house_nobody_lists_is_put_on_its_street_and_marked_so(land: Session, fremont: stores.District) -> None:
+    line = shapely.LineString([(-122.0, 37.5), (-121.99, 37.5)])
+    land.add(
+        stores.Street(
+            district_id=fremont.id,
+            name="Pleasant Street",
+            street_class="local",
+            shape=line,
+            speed_kmh=32.0,
+            left_from=301,
+            left_to=399,
+            right_from=300,
+            right_to=398,
+        )
+    )
+    land.flush()
+    first = search.find(land, "350 pleasant st").results[0]
+    assert (first.why, first.label) == ("interpolated", "350 PLEASANT ST")
+    assert first.lon == pytest.approx(-121.995, abs=2e-4)
+
+
+def test_a_description_in_the_tax_roll_finds_its_parcel(map_session: Session, fremont: stores.District) -> None:
+    from maps import indexing
+
+    shape = shapely.box(-96.7, 33.1, -96.69, 33.11)
+    for at, legal_text in enumerate(("NORTH RIDGE ESTATES (CBL), BLK 2, LOT 3", "WILLOW BEND PH 2, BLK A, LOT 5R")):
+        map_session.add(
+            stores.Parcel(
+                district_id=fremont.id,
+                number=f"21000{at}",
+                number_key=f"21000{at}",
+                number_canonical=f"21000{at}",
+                shape=shape,
+                area_m2=1.0,
+                source_row=at,
+                legal_text=legal_text,
+                other_number=f"R-1234-00A-012{at}-1",
+            )
+        )
+    map_session.flush()
+    indexing.index(map_session, district=fremont, kinds=("parcel",))
+    assert labels(map_session, "lot 3 block 2 north ridge estates")[0] == "210000"
+    assert labels(map_session, "Willow Bend Phase 2 Block A Lot 5R")[0] == "210001"
+    assert labels(map_session, "R 1234 00A 120 1")[0] == "210000"
