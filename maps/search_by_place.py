@@ -23,7 +23,7 @@ DOUBTFUL = 0.5
 """A reading that costs so much is held against what would be read with a slip put right."""
 TOO_FAR = 3.2
 MOST_CORNERS = 8
-MOST_ON_STREET = 3000
+MOST_ON_STREET = 1500
 MOST_SHOWN = 60
 MOST_ALIKE = 4
 

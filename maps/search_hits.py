@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from maps import stores
@@ -120,6 +120,10 @@ COLUMNS = (
 
 Scope = tuple[ColumnElement[bool], ...]
 
+_WITH_KEY: Any = select(*COLUMNS, stores.SearchKey.key).join(
+    stores.SearchKey, stores.SearchKey.entry_id == stores.SearchEntry.id
+)
+
 
 def with_keys(session: Session, keys: Sequence[str], scope: Scope) -> list[tuple[Row, str]]:
     """The entries that have one of these keys, and which."""
@@ -128,10 +132,13 @@ def with_keys(session: Session, keys: Sequence[str], scope: Scope) -> list[tuple
 
 def with_beginnings(session: Session, beginnings: Sequence[str], scope: Scope) -> list[tuple[Row, str]]:
     """The entries with a key that goes on after one of these beginnings, in order of the key."""
-    if not beginnings:
-        return []
+    found: list[tuple[Row, str]] = []
     key = stores.SearchKey.key
-    return _keyed(session, or_(*[and_(key > start, key < start + "\x7f") for start in beginnings]), scope)
+    for start in beginnings:
+        # One beginning at a time and in the order of its index: the first two hundred are read, not all there are.
+        statement = _WITH_KEY.where(key > start, key < start + "\x7f", *scope).order_by(key).limit(MOST_RANKED)
+        found.extend((Row(*columns), matched) for *columns, matched in session.execute(statement))
+    return found
 
 
 def keys_after(session: Session, beginning: str, *, limit: int) -> Sequence[str]:
@@ -140,11 +147,6 @@ def keys_after(session: Session, beginning: str, *, limit: int) -> Sequence[str]
     return session.scalars(
         select(key).where(key > beginning, key < beginning + "\x7f").order_by(key).limit(limit).distinct()
     ).all()
-
-
-_WITH_KEY: Any = select(*COLUMNS, stores.SearchKey.key).join(
-    stores.SearchKey, stores.SearchKey.entry_id == stores.SearchEntry.id
-)
 
 
 def _keyed(session: Session, clause: ColumnElement[bool], scope: Scope) -> list[tuple[Row, str]]:

@@ -122,7 +122,7 @@ class Book:
                 text, forms.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=MOST_STREETS * 2
             ):
                 found.extend((street, changed + cost, int(changed)) for street, cost in forms[form])
-        if unfinished and len(text) >= 4:
+        if unfinished and len(text) >= 4 and not found:
             heads = {street[: len(text)] for street in self.ordered if len(street) > len(text)}
             for head, changed, _ in process.extract(
                 text, heads, scorer=OSA.distance, score_cutoff=min(allowed, 1), limit=MOST_STREETS

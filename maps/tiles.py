@@ -39,7 +39,7 @@ FINEST = 16
 _OF_OLD = ("parcels.pmtiles", "lots.pmtiles", "streets.pmtiles", "water.pmtiles")
 """One file a layer, as earlier versions wrote them."""
 _BIG_STREETS = ("arterial", "ramp")
-_HOUSE_NUMBER = re.compile(r"\s*(\d+[A-Z]?(?:\s+1/2)?)\b", re.I)
+_HOUSE_NUMBER = re.compile(r"\s*(\d+[A-Z]?(?:\s+1/2)?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,8 +224,10 @@ def _addresses(session: Session, district_id: int) -> Rows:
         .order_by(address.id)
     )
     told: set[tuple[str, float, float]] = set()
-    housed: set[int] = set()
+    housed: set[int | None] = set()
     for number, suffix, lon, lat, parcel_id in session.execute(listed):
+        assert lon is not None
+        assert lat is not None
         label = f"{number} {suffix}" if suffix else str(number)
         place = (label, round(lon, 5), round(lat, 5))
         housed.add(parcel_id)

@@ -18,6 +18,7 @@ from maps.stores.base import metadata
 
 BOXED = ("map_parcel", "map_street", "map_sheet", "map_main")
 SEARCHED = "search_entry"
+MOST_HOLDING = 10_000
 BOX_COLUMNS = ("min_lon", "min_lat", "max_lon", "max_lat")
 
 _SIDE_OBJECT = re.compile(
@@ -72,11 +73,13 @@ def in_box(
 
 
 def holds_all(session: Session, fragments: Sequence[str]) -> TextClause:
-    """A WHERE clause: search entries whose `text` holds every fragment (each at least three characters long)."""
+    """A WHERE clause: search entries whose `text` holds every fragment (each at least three characters long); of very
+    common ones the first ten thousand."""
     if session.get_bind().dialect.name == "sqlite":
         match = " AND ".join('"' + fragment.replace('"', '""') + '"' for fragment in fragments)
-        sql = f"{SEARCHED}.id IN (SELECT rowid FROM {SEARCHED}_text WHERE {SEARCHED}_text MATCH :match)"
-        return text(sql).bindparams(match=match)
+        # The inner list is made whole before anything is read, so it must not be a whole town's.
+        inner = f"SELECT rowid FROM {SEARCHED}_text WHERE {SEARCHED}_text MATCH :match LIMIT {MOST_HOLDING}"
+        return text(f"{SEARCHED}.id IN ({inner})").bindparams(match=match)
     clauses = " AND ".join(f"{SEARCHED}.text LIKE :fragment_{n}" for n in range(len(fragments)))
     return text(clauses).bindparams(**{f"fragment_{n}": f"%{_plain(f)}%" for n, f in enumerate(fragments)})
 
