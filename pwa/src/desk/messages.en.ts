@@ -287,6 +287,7 @@ export const en = {
   checksThen: 'Rules when it was opened',
   notPlanned: 'Not on a route',
   visits: 'Visits',
+  mapWord: 'Map',
   noVisits: 'No crew has been there yet.',
   history: 'History',
   arrived: 'Arrived',

@@ -297,6 +297,7 @@ export const es = {
   checksThen: 'Reglas al abrirla',
   notPlanned: 'Sin ruta',
   visits: 'Visitas',
+  mapWord: 'Mapa',
   noVisits: 'Ninguna cuadrilla ha ido todavía.',
   history: 'Historia',
   arrived: 'Llegó',
