@@ -30,6 +30,7 @@ APIS = (
     "dispatch.sync.review_api",
     "dispatch.places.api",
     "dispatch.places.booking_api",
+    "dispatch.places.archives.api",
     "dispatch.places.sheets_api",
     "dispatch.routes.api",
     "dispatch.sync.api",

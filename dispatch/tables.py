@@ -10,12 +10,14 @@ from dispatch.orders import models as orders
 from dispatch.places import models as places
 from dispatch.places import service_points_models as service_points
 from dispatch.places import sheets_models as sheets
+from dispatch.places.archives import models as archives
 from dispatch.policies import models as policies
 from dispatch.routes import models as routes
 from dispatch.sync import models as sync
 
 __all__ = [
     "accounts",
+    "archives",
     "auth",
     "crews",
     "journal",

@@ -25,6 +25,7 @@ PLAN = Reaction(job="routes.plan_day", values=_one("plan_id"))
 FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
 FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
 
+MAPS = Reaction(job="maps.build_archive", values=_one("build_id"))
 PAGES = Reaction(job="sheets.make_pages", values=_one("upload_id"))
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
@@ -33,6 +34,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "OrderCancelled": (FIND_ORDER,),
     "VisitPosted": (FIND_ORDER,),
     "SheetUploaded": (PAGES,),
+    "MapBuildAsked": (MAPS,),
     "AccountClosed": (FIND_ACCOUNT,),
     "ServiceStarted": (FIND_ACCOUNT,),
 }
@@ -45,6 +47,7 @@ SILENT: frozenset[str] = frozenset(
         "CrewCheckedIn", "CrewOnBreak", "ShiftEnded",
         "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",
         "AttachmentStored", "SheetPagesMade", "SheetRefused", "SheetPlaced", "SheetDescribed",
+        "MapArchiveBuilt", "MapBuildFailed",
         # On record for the auditor.
         "ClearanceIssued", "ClearanceRefusedByRules", "CodeGiven", "ValveTurned", "ReadingRecorded", "ReadingDecided",
         "LoggedIn", "LoggedOut", "DeviceEnrolled", "PersonAdded", "AccessTokenMade", "AccessTokenRevoked",

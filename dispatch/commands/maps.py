@@ -1,4 +1,4 @@
-"""`curbstop maps`: load county files, ask the search box, fit control points, cut the map archives."""
+"""`curbstop maps`: load county files, ask the search box, fit control points, build the map archive."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
     district.add_argument("--district", metavar="NAME", help="a map of its own; without it, the utility's")
     district.add_argument("--json", action="store_true", help="answer in JSON, one line a result")
     _add_import(inner, [folder, district])
-    cut = inner.add_parser("tiles", help="cut the map archives that screens and tablets draw", parents=[folder])
+    cut = inner.add_parser("tiles", help="build the map archive that screens and tablets draw, now", parents=[folder])
     cut.set_defaults(act=act_tiles)
     search = inner.add_parser("search", help="what the search box finds", parents=[folder, district])
     search.add_argument("query", nargs="*", help="what would be typed")
@@ -109,9 +109,19 @@ def act_import(args: argparse.Namespace, settings: Settings) -> int:
     elif args.dry_run:
         print("This was a dry run: nothing was written.")
     if store.of_house and not args.dry_run:
-        with house.opened(settings), house.progress("Map archives") as bar:
-            _cut(settings, bar)
+        _ask_for_archive(settings)
+        if not args.json:
+            print(
+                "The map archive is built anew by the running house, or as soon as it runs (curbstop maps tiles: now)."
+            )
     return 0
+
+
+def _ask_for_archive(settings: Settings) -> None:
+    from dispatch.places.archives import operations
+
+    with house.opened(settings), transaction.transaction(actor=house.OPERATOR) as tx:
+        operations.request(tx)
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -173,9 +183,9 @@ def act_fit(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def act_tiles(args: argparse.Namespace, settings: Settings) -> int:
-    """Cut the map archives from the rows."""
+    """Cut the map archive from the rows."""
     house.require(settings)
-    with house.opened(settings), house.progress("Map archives") as bar:
+    with house.opened(settings), house.progress("Map archive") as bar:
         _cut(settings, bar)
     return 0
 

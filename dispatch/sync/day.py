@@ -83,6 +83,8 @@ def changes(
         return schemas.FieldChanges(whole=None, orders=[], gone=[], cursor=max(cursor, newest), server_at=tx.now)
     entries = journal.entries_after(session, cursor, limit=MOST_ENTRIES + 1)
     routed = any(one.name.startswith("Route") and one.crew_id == shift.crew_id for one in entries)
+    # A new map archive is named in the whole day, with its hash.
+    routed = routed or any(one.name == "MapArchiveBuilt" for one in entries)
     if routed or len(entries) > MOST_ENTRIES:
         day = package(tx, person_id=person_id, on=on, device_id=device_id, tiles_dir=tiles_dir)
         return schemas.FieldChanges(whole=day, orders=[], gone=[], cursor=day.cursor, server_at=tx.now)
@@ -108,7 +110,9 @@ def concerns(session: Session, *, crew_id: int, after: int) -> int | None:
     if ids:
         rows = session.execute(select(order.id).where(order.crew_id == crew_id, order.id.in_(sorted(set(ids))[:900])))
         mine = set(rows.scalars())
-    found = [one.seq for one in entries if one.crew_id == crew_id or one.order_id in mine]
+    found = [
+        one.seq for one in entries if one.crew_id == crew_id or one.order_id in mine or one.name == "MapArchiveBuilt"
+    ]
     return max(found, default=None)
 
 

@@ -97,9 +97,9 @@ def reference_town(console: Console, folder: Path) -> None:
         }
         console.print(latencies("Cambridge", rows))
         started = time.perf_counter()
-        written = tiles.build(session, district=city, out_dir=folder / "tiles")
-        size = sum(file.size_bytes for file in written) / 1e6
-        console.print(f"tiles: {time.perf_counter() - started:.1f} s, {size:.1f} MB in {len(written)} files\n")
+        archive = tiles.build(session, district=city, out_dir=folder / "tiles")
+        size = archive.size_bytes / 1e6 if archive else 0.0
+        console.print(f"tiles: {time.perf_counter() - started:.1f} s, {size:.1f} MB in one archive\n")
     engine.dispose()
 
 

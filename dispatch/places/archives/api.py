@@ -56,9 +56,7 @@ def get_archive() -> schemas.MapArchiveOut:
 def build_archive() -> schemas.MapBuildOut:
     """Ask for a new map archive. Ask how far it is at /map-archive."""
     with transaction(actor=guard.actor()) as tx:
-        build = operations.request(tx)
-        told = _out(build)
-    return told
+        return _out(operations.request(tx))
 
 
 @endpoint("GET", "/tiles/<name>.pmtiles", needs=ANY, media=MEDIA)

@@ -346,6 +346,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The map archive in force, and how far its last build is. */
+        get: operations["get_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map-archive/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a new map archive. Ask how far it is at /map-archive. */
+        post: operations["build_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map/features": {
         parameters: {
             query?: never;
@@ -1053,7 +1087,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A vector map archive; readers ask for ranges of it. */
+        /** The vector map archive of the district; readers ask for ranges of it. */
         get: operations["get_tiles"];
         put?: never;
         post?: never;
@@ -1740,6 +1774,47 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * MapArchiveOut
+         * @description The archive in force (`bytes` 0: none yet) and the last build.
+         */
+        MapArchiveOut: {
+            /** Url */
+            url: string;
+            /** Bytes */
+            bytes: number;
+            build: components["schemas"]["MapBuildOut"] | null;
+        };
+        /**
+         * MapBuildOut
+         * @description A build: `progress` from 0 to 1, and the stage in words.
+         */
+        MapBuildOut: {
+            /** Id */
+            id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "building" | "done" | "failed";
+            /** Progress */
+            progress: number;
+            /** Stage En */
+            stage_en: string;
+            /** Stage Es */
+            stage_es: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Features */
+            features: {
+                [key: string]: number;
+            };
         };
         /** MeterOut */
         MeterOut: {
@@ -3811,6 +3886,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapArchiveOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    build_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapBuildOut"];
                 };
             };
             /** @description Refused, with all reasons */

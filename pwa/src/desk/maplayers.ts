@@ -8,8 +8,8 @@ import type { PropertyOut, ServicePointOut } from '../api/types'
 
 const GROUPS: Record<string, string[]> = {
   parcels: ['parcels-fill', 'parcels-line'],
-  numbers: ['parcels-label'],
-  water: ['mains', 'mains-label', 'hydrants'],
+  numbers: ['parcels-label', 'addresses-label'],
+  water: ['mains', 'mains-label', 'hydrants', 'valves'],
   lots: ['lots-line', 'tracts-line', 'lots-label'],
 }
 

@@ -17,8 +17,10 @@ addProtocol('pmtiles', protocol.tile)
 export interface MapInput {
   ground: Ground
   tiles: readonly TileLayer[]
-  /** Archives kept on the device; each stands in for the one on the server. */
-  files?: Readonly<Partial<Record<TileLayer, File>>>
+  /** The archive kept on the device; it stands in for the one on the server. */
+  file?: File
+  /** Labels to be read at arm's length. */
+  big?: boolean
   bounds?: Bounds
   padding?: number
   center?: LonLat
@@ -27,31 +29,30 @@ export interface MapInput {
   interactive: boolean
 }
 
+const ARCHIVE = 'district.pmtiles'
+
 /**
- * Address of a tile archive: the server's, read by ranges, or a file on this device. Undefined where the district has no
- * such layer (a town without tract lots, say), and where the server cannot be reached: the map goes without it.
+ * Address of the district's archive: the server's, read by ranges, or the file on this device. Undefined where there is
+ * none yet, and where the server cannot be reached: the map goes without it.
  */
-async function archive(name: TileLayer, file: File | undefined): Promise<string | undefined> {
+async function archive(file: File | undefined): Promise<string | undefined> {
   if (file === undefined) {
-    const url = `${location.origin}/tiles/${name}.pmtiles`
+    const url = `${location.origin}/tiles/${ARCHIVE}`
     const there = await fetch(url, { method: 'HEAD' }).catch(() => null)
     return there === null || there.status === 404 ? undefined : `pmtiles://${url}`
   }
+  // A file that was fetched anew has the same name: it takes the place of the one that was read before.
   protocol.add(new PMTiles(new FileSource(file)))
   return `pmtiles://${file.name}`
 }
 
 /** A map in `container` with its ground drawn and all marker images in place; the caller removes it. */
 export async function createMap(container: HTMLElement, input: MapInput): Promise<GlMap> {
-  const urls: Partial<Record<TileLayer, string>> = {}
-  const found = await Promise.all(input.tiles.map((name) => archive(name, input.files?.[name])))
-  input.tiles.forEach((name, at) => {
-    const url = found[at]
-    if (url !== undefined) urls[name] = url
-  })
+  const url = await archive(input.file)
+  const look = { ground: input.ground, layers: input.tiles, url, big: input.big ?? false }
   const options: MapOptions = {
     container,
-    style: baseStyle(readToken, input.ground, urls),
+    style: baseStyle(readToken, look),
     interactive: input.interactive,
     attributionControl: false,
     dragRotate: false,

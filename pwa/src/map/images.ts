@@ -79,6 +79,14 @@ export async function addImages(map: GlMap, token: Token): Promise<void> {
     drawn(14, 14, (pen) => hydrant(pen, token)),
   )
   add(
+    'valve',
+    drawn(12, 12, (pen) => valve(pen, token, false)),
+  )
+  add(
+    'valve-closed',
+    drawn(12, 12, (pen) => valve(pen, token, true)),
+  )
+  add(
     'pin',
     drawn(34, 42, (pen) => pin(pen, token)),
   )
@@ -176,6 +184,22 @@ function hydrant(pen: Pen, token: Token): void {
   pen.lineTo(10, 7)
   pen.moveTo(7, 4)
   pen.lineTo(7, 10)
+  pen.stroke()
+}
+
+/** The drafting sign of a valve: two triangles that meet. Filled when it is closed. */
+function valve(pen: Pen, token: Token, closed: boolean): void {
+  pen.beginPath()
+  pen.moveTo(1.2, 2.4)
+  pen.lineTo(10.8, 9.6)
+  pen.lineTo(10.8, 2.4)
+  pen.lineTo(1.2, 9.6)
+  pen.closePath()
+  pen.fillStyle = closed ? token('--map-main') : token('--map-halo')
+  pen.fill()
+  pen.lineWidth = 1.3
+  pen.lineJoin = 'round'
+  pen.strokeStyle = token('--map-main')
   pen.stroke()
 }
 

@@ -34,8 +34,8 @@ async function folder(): Promise<FileSystemDirectoryHandle | null> {
   return await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true })
 }
 
-/** The file of an archive, or null where the device has none: then the map reads the server's by ranges. */
-export async function mapFile(name: string): Promise<File | null> {
+/** The archive of the district, or null where the device has none: then the map reads the server's by ranges. */
+export async function mapFile(name = 'district'): Promise<File | null> {
   if (keptMaps()[name] === undefined) return null
   try {
     const handle = await (await folder())?.getFileHandle(`${name}.pmtiles`)
@@ -48,6 +48,18 @@ export async function mapFile(name: string): Promise<File | null> {
 async function hashOf(file: Blob): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Takes archives away that the office no longer names; an earlier version kept one a layer. */
+async function forget(place: FileSystemDirectoryHandle, wanted: readonly MapArchive[]): Promise<void> {
+  const kept = keptMaps()
+  const old = Object.keys(kept).filter((name) => !wanted.some((archive) => archive.name === name))
+  if (wanted.length === 0 || old.length === 0) return
+  for (const name of old) {
+    delete kept[name]
+    await place.removeEntry(`${name}.pmtiles`).catch(() => undefined)
+  }
+  localStorage.setItem(LIST, JSON.stringify(kept))
 }
 
 interface Movable extends FileSystemFileHandle {
@@ -66,6 +78,7 @@ export async function fetchMaps(
   const place = await folder()
   if (place === null) return 0
   let taken = 0
+  await forget(place, wanted)
   for (const archive of wanted) {
     if (keptMaps()[archive.name] === archive.sha256) continue
     const headers: HeadersInit = token === null ? {} : { Authorization: `Bearer ${token}` }
