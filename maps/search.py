@@ -11,11 +11,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from maps import search_by_key, search_by_place, search_by_words, search_numbers, search_terms, stores, street_book
+from maps import apn, search_by_key, search_by_place, search_by_words, search_numbers, search_terms, stores, street_book
 from maps.search_hits import Found, Hit, Kind, Match, Scope, Why
 from maps.search_marks import mark_key, mark_words
 from maps.search_terms import Query
 from maps.search_writing import Entry, put, remove, replace_all
+
+SHORT = 7
+"""A number of fewer letters can be another thing's by chance."""
 
 __all__ = ["Entry", "Found", "Hit", "Kind", "Why", "find", "put", "remove", "replace_all", "warm"]
 
@@ -58,7 +61,10 @@ def warm(session: Session) -> None:
 
 def _is_doubtful(read: Query, matches: dict[int, Match]) -> bool:
     """True when what was found may not be what was meant: nothing, or parts of a number, or a street with words left."""
-    if any(match.why is Why.EXACT for match in matches.values()):
+    exact = [match for match in matches.values() if match.why is Why.EXACT]
+    # Hydrant 4013 has the digits of 40-13, but a number typed in parts is more likely a parcel's.
+    by_chance = read.is_number and len(apn.key_of(read.text)) < SHORT and all(m.row.kind != "parcel" for m in exact)
+    if exact and not by_chance:
         return False
     places = [match for match in matches.values() if match.row.kind in ("address", "intersection")]
     if read.is_number and not places and not any(match.why is Why.BEGINS for match in matches.values()):

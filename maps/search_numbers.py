@@ -112,7 +112,7 @@ def nearest(session: Session, text: str, *, counties: Sequence[str]) -> list[Nea
             for found, changed in index.near(parted or "", allowed):
                 loose = apn.loose_key(found)
                 near[loose] = min(float(changed), near.get(loose, 9.0))
-        if near:
+        if near and min(near.values()) <= allowed:
             break
     ranked = sorted(near.items(), key=lambda one: (one[1], one[0]))
     return [Near(key, changed) for key, changed in ranked[:MOST_NEAR]]
