@@ -210,7 +210,7 @@ function waterLayers(token: Token, size: Size): LayerSpecification[] {
   const halo = { 'text-halo-color': token('--map-halo'), 'text-halo-width': 1.5 }
   const blue = token('--map-main')
   /** Mains are drawn after their size: a 16 in main is twice as wide as a 6 in one. */
-  const thick = (px: number): unknown => ['*', px, ['match', ['>=', ['get', 'diameter_in'], 12], true, 1.7, 1]]
+  const thick = (px: number): unknown => ['*', px, ['case', ['>=', ['get', 'diameter_in'], 12], 1.7, 1]]
   return [
     {
       id: 'mains',
