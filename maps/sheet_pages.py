@@ -22,7 +22,8 @@ FULL_PX = 7000
 """Longest side of the page that people read and put points on: a D-size sheet at about 200 dots an inch."""
 OVERLAY_PX = 4096
 """Longest side of the copy that maps lay over the ground; larger pictures do not fit every graphics card."""
-THUMB_PX = 320
+THUMB_PX = 1000
+"""Longest side of the copy for lists, and for maps that show the whole sheet at once."""
 MOST_PIXELS = 400_000_000
 MOST_PAGES = 300
 MOST_DPI = 400

@@ -1,5 +1,6 @@
 """Drawings brought in: the bytes are taken and kept, a job makes them into pages, and a file that cannot be read says why."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -19,6 +20,7 @@ from dispatch.policies import queries as policies
 from dispatch.transaction import Actor, Tx, reading, transaction
 from maps import legal, sheet_pages, stores
 
+_OPEN = ("WAITING", "WORKING")
 CHUNK_BYTES = 1 << 20
 ORIGINALS = "originals"
 PAGES = "pages"
@@ -163,17 +165,39 @@ def keep(tx: Tx, *, file: Path, file_name: str, person_id: int, sheets_dir: Path
 
 
 def make_pages(*, upload_id: int, sheets_dir: Path, data_dir: Path) -> None:
-    """The job: every page of an upload becomes images and a row, all at once or none. Run twice, it does nothing more."""
+    """The job: every page of an upload becomes images and a row, all at once or none. Run twice, even at the same moment,
+    it does nothing more."""
+    with _alone(sheets_dir, upload_id) as alone:
+        if alone:
+            _make_pages(upload_id=upload_id, sheets_dir=sheets_dir, data_dir=data_dir)
+
+
+@contextmanager
+def _alone(sheets_dir: Path, upload_id: int) -> Iterator[bool]:
+    """True for the one who works on an upload; the lock goes with its process, however that ends."""
+    sheets_dir.mkdir(parents=True, exist_ok=True)
+    with (sheets_dir / f".upload-{upload_id}.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _make_pages(*, upload_id: int, sheets_dir: Path, data_dir: Path) -> None:
     with reading() as session:
         upload = session.get(sheets_models.SheetUpload, upload_id)
-        if upload is None or upload.state in ("DONE", "REFUSED"):
+        if upload is None or upload.state not in _OPEN:
             return
         sha256, media, file_name = upload.sha256, upload.media, upload.file_name
 
     def tell(done: int, of: int) -> None:
         with transaction(actor=Actor("sheets")) as tx:
             row = tx.session.get_one(sheets_models.SheetUpload, upload_id)
-            row.state, row.pages_done, row.pages_of = "WORKING", done, of
+            if row.state in _OPEN:
+                row.state, row.pages_done, row.pages_of = "WORKING", done, of
 
     try:
         original = _original(sheets_dir, sha256, media)
@@ -193,7 +217,7 @@ def make_pages(*, upload_id: int, sheets_dir: Path, data_dir: Path) -> None:
     folder = (sheets_dir / PAGES).relative_to(data_dir).as_posix()
     with transaction(actor=Actor("sheets")) as tx:
         row = tx.session.get_one(sheets_models.SheetUpload, upload_id, with_for_update=True)
-        if row.state == "DONE":
+        if row.state not in _OPEN:
             return
         for page in pages:
             _add_page(tx.session, row, page, folder=folder, of=len(pages))

@@ -174,13 +174,16 @@ def find_tract_id(session: Session, *, page: sheets_models.SheetPage) -> int | N
 
 
 def find_outline(session: Session, *, page: sheets_models.SheetPage) -> stores.MapSheet | None:
-    """The sheet or survey of that name whose outline came with the maps, and that has no image yet."""
+    """The sheet or survey of that name (or whose record says just that name besides) whose outline came with the maps,
+    and that has no image yet."""
     sheet = stores.MapSheet
     names = [name for name in (page.name, page.survey_id) if name]
     found = session.scalars(
-        select(sheet).where(sheet.district_id == page.district_id, sheet.name.in_(names), sheet.file.is_(None))
+        select(sheet).where(
+            sheet.district_id == page.district_id, sheet.file.is_(None), sheet.name.in_(names) | sheet.note.in_(names)
+        )
     ).all()
-    return min(found, key=lambda one: names.index(one.name), default=None)
+    return min(found, key=lambda one: (one.name not in names, one.id), default=None)
 
 
 def page_ids(session: Session, *, sheet_ids: Sequence[int]) -> dict[int, int]:

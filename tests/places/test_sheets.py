@@ -75,6 +75,26 @@ def test_the_same_file_again_is_the_same_upload_and_the_job_run_twice_makes_no_m
     assert keeper.get("/sheet-pages").get_json()["total"] == 1
 
 
+def test_two_workers_on_one_file_make_its_pages_once(
+    keeper: given.Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = given_sheet.upload(keeper, "a.png", given_sheet.bytes_of("PNG", given_sheet.drawn()))
+    upload_id = answer.get_json()["id"]
+    render = sheet_pages.render
+
+    def meanwhile(*args: Any, **values: Any) -> Any:
+        given_sheet.make_pages(settings, upload_id)
+        assert keeper.get(f"/sheet-uploads/{upload_id}").get_json()["page_ids"] == []
+        return render(*args, **values)
+
+    monkeypatch.setattr(sheet_pages, "render", meanwhile)
+    given_sheet.make_pages(settings, upload_id)
+    monkeypatch.setattr(sheet_pages, "render", render)
+    given_sheet.make_pages(settings, upload_id)
+    told = keeper.get(f"/sheet-uploads/{upload_id}").get_json()
+    assert (told["state"], len(told["page_ids"])) == ("DONE", 1)
+
+
 def a_bomb() -> bytes:
     """A PNG of a few bytes that says it is 60,000 pixels wide and high."""
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)

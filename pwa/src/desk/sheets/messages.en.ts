@@ -67,6 +67,8 @@ export const en = {
   addPointHint: 'Puts a point in the middle of both; move it with the arrow keys.',
   point: 'Point',
   off: 'Off',
+  by: 'By',
+  remove: 'Remove',
   offAlone: 'Without it',
   pointOnSheet: (n: number) => `Point ${n} on the sheet. Arrow keys move it, Delete removes it.`,
   pointOnMap: (n: number) => `Point ${n} on the map. Arrow keys move it, Delete removes it.`,

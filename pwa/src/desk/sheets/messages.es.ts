@@ -66,6 +66,8 @@ export const es = {
   addPointHint: 'Pone un punto en el centro de ambos; muévalo con las flechas.',
   point: 'Punto',
   off: 'Error',
+  by: 'Por',
+  remove: 'Quitar',
   offAlone: 'Sin él',
   pointOnSheet: (n: number) => `Punto ${n} en la hoja. Las flechas lo mueven, Supr lo quita.`,
   pointOnMap: (n: number) => `Punto ${n} en el mapa. Las flechas lo mueven, Supr lo quita.`,
