@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import threading
 import uuid
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from dispatch.db import engine
 from dispatch.journal import queries as journal
 from dispatch.journal.wake import Bus
 from dispatch.wire import Problem, Reason
+from maps import search
 
 _log = structlog.get_logger()
 
@@ -70,8 +72,19 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def create_wsgi() -> Flask:
-    """Factory for the web server."""
-    return create_app()
+    """Factory for the web server; what the search box keeps in memory is read beside the first requests."""
+    app = create_app()
+    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
+    return app
+
+
+def _warm(app: Flask) -> None:
+    try:
+        with app.app_context(), transaction.reading() as session:
+            search.warm(session)
+    except Exception as fault:
+        # The first person who types reads it then; a database that is not there yet is told by /readyz.
+        _log.warning("search box not warm", fault=type(fault).__name__)
 
 
 def _problem(code: str, message: str, status: int, reasons: Any = ()) -> Response:

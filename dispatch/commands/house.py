@@ -52,6 +52,22 @@ def require(settings: Settings) -> None:
         raise NotMigrated("The database is older than this version. Run `curbstop migrate` first.")
 
 
+def upgrade(settings: Settings) -> tuple[str | None, str | None]:
+    """Bring an older database to the tables of this version and fill the search box anew, for what it keeps may have
+    changed as well. Answers the versions before and after."""
+    from dispatch.places import registry
+
+    before, after = migrating.upgrade(url=settings.database)
+    if before is not None and before != after:
+        with (
+            opened(settings),
+            progress("Search box") as bar,
+            transaction.transaction(actor=OPERATOR, now=clock.now()) as tx,
+        ):
+            registry.index_all(tx.session, progress=lambda share, stage: bar(stage, share, 1.0))
+    return before, after
+
+
 def find_utility(settings: Settings) -> models.Utility | None:
     """The utility, if there is one. The row is detached: read its columns only."""
     with opened(settings), transaction.reading() as session:

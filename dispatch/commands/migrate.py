@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
+from dispatch.commands import house
 from dispatch.config import Settings
-from dispatch.db import migrating
 
 
 def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
@@ -16,7 +16,7 @@ def act(_args: argparse.Namespace, settings: Settings) -> int:
     """Run every migration that is missing."""
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    before, after = migrating.upgrade(url=settings.database)
+    before, after = house.upgrade(settings)
     print(
         f"The database is at {after}." if before == after else f"The database went from {before or 'empty'} to {after}."
     )

@@ -133,7 +133,7 @@ def _prepare(settings: Settings, *, parcels: int) -> models.Utility:
         before = settings.data_dir / "curbstop.db"
         print("  The database is older than this version: keeping a copy and bringing it up to date.", flush=True)
         shutil.copy2(before, before.with_name(f"curbstop-before-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"))
-        migrating.upgrade(url=settings.database)
+        house.upgrade(settings)
     found = house.find_utility(settings)
     if found is None:
         raise errors.Refusal(

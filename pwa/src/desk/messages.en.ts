@@ -30,6 +30,8 @@ export const en = {
   why: {} as Record<string, string>,
   // Empty property
   similar: (what: string) => `${what}, similar`,
+  estimated: 'number estimated along the street',
+  streetOnly: 'street only',
   startTitle: 'Who is calling, and where?',
   startText: 'Press / and type what the caller says: an address, a name, a phone, a meter or a parcel.',
   wholeDistrict: 'Service area',
