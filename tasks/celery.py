@@ -28,7 +28,7 @@ app.conf.update(
     broker_url=broker_url(_settings.redis),
     result_backend=None,
     task_ignore_result=True,
-    imports=("tasks.maps", "tasks.night", "tasks.relay", "tasks.routes", "tasks.search", "tasks.sheets", "tasks.watch"),
+    imports=("tasks.maps", "tasks.night", "tasks.pins", "tasks.relay", "tasks.routes", "tasks.search", "tasks.sheets", "tasks.watch"),
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,

@@ -26,13 +26,18 @@ FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
 FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
 
 MAPS = Reaction(job="maps.build_archive", values=_one("build_id"))
+def _visit(data: Mapping[str, Any]) -> dict[str, Any] | None:
+    return {"visit_id": str(data["visit_id"])} if data.get("visit_id") else None
+
+
+PIN = Reaction(job="pins.take_visit", values=_visit)
 PAGES = Reaction(job="sheets.make_pages", values=_one("upload_id"))
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "PlanRequested": (PLAN,),
     "OrderOpened": (FIND_ORDER,),
     "OrderCancelled": (FIND_ORDER,),
-    "VisitPosted": (FIND_ORDER,),
+    "VisitPosted": (FIND_ORDER, PIN),
     "SheetUploaded": (PAGES,),
     "MapBuildAsked": (MAPS,),
     "AccountClosed": (FIND_ACCOUNT,),
@@ -47,6 +52,7 @@ SILENT: frozenset[str] = frozenset(
         "CrewCheckedIn", "CrewOnBreak", "ShiftEnded",
         "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",
         "AttachmentStored", "SheetPagesMade", "SheetRefused", "SheetPlaced", "SheetDescribed",
+        "PinMeasured", "PinNoted", "PlaceNamed",
         "MapArchiveBuilt", "MapBuildFailed",
         # On record for the auditor.
         "ClearanceIssued", "ClearanceRefusedByRules", "CodeGiven", "ValveTurned", "ReadingRecorded", "ReadingDecided",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import shapely
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from dispatch.meters import queries as meter_queries
 from dispatch.orders import checks
 from dispatch.orders import queries as order_queries
 from dispatch.orders.schemas import VerdictOut
-from dispatch.places import queries, schemas, sheets_queries, use
+from dispatch.places import names, queries, schemas, service_points_queries, sheets_queries, use
 from dispatch.policies import queries as policies
 from maps import sheets, tracts
 
@@ -68,6 +68,9 @@ def property_card(
         lon=lon,
         lat=lat,
         parcel_shape=_shape(place),
+        names=[
+            schemas.PlaceNameOut(text=one.text, kind=cast(Any, one.kind)) for one in names.names_of(session, place=place)
+        ],
         hazards=[
             schemas.HazardOut(
                 kind=one.kind, text_en=one.text_en, text_es=one.text_es,
@@ -174,6 +177,7 @@ def _points(session: Session, points: Sequence[meters.ServicePoint]) -> list[sch
     by_meter: dict[int, list[meters.Reading]] = {}
     for reading in readings:
         by_meter.setdefault(reading.meter_id, []).append(reading)
+    walks = service_points_queries.walking(session, points=points)
     told = []
     for point in points:
         here = [meter for meter in all_meters if meter.service_point_id == point.id]
@@ -183,7 +187,7 @@ def _points(session: Session, points: Sequence[meters.ServicePoint]) -> list[sch
             key=lambda reading: (reading.read_on, reading.id),
             reverse=True,
         )[: queries.MOST_READINGS]
-        told.append(_point(point, current, by_meter.get(current.id, []) if current else [], shown))
+        told.append(_point(point, current, by_meter.get(current.id, []) if current else [], shown, walks[point.id]))
     return told
 
 
@@ -192,6 +196,7 @@ def _point(
     meter: meters.Meter | None,
     own: Sequence[meters.Reading],
     shown: Sequence[meters.Reading],
+    walk: tuple[str, str],
 ) -> schemas.ServicePointOut:
     posted = [one for one in own if one.status == "POSTED"]
     facts = use.UseFacts()
@@ -208,6 +213,8 @@ def _point(
         accuracy_m=point.accuracy_m,
         pin_source=point.pin_source,
         position_text=point.position_text,
+        walk_en=walk[0],
+        walk_es=walk[1],
         valve_state=point.valve_state,
         meter=None if meter is None else _meter(meter, posted[0] if posted else None),
         readings=[

@@ -48,6 +48,11 @@ class SheetOut(Wire):
     """Its image for reading (sheet-pages); None where only the overlay is here."""
 
 
+class PlaceNameOut(Wire):
+    text: str
+    kind: Literal["former", "alias"]
+
+
 class HazardOut(Wire):
     kind: str
     text_en: str
@@ -90,6 +95,9 @@ class ServicePointOut(Wire):
     pin_source: str
     position_text: str
     """Where the box is: "Alder Glen Ct side, 12 ft N of drive, 3 ft behind curb"."""
+    walk_en: str
+    """The walking hint: what was measured, else position_text."""
+    walk_es: str
     valve_state: str
     meter: MeterOut | None
     readings: list[ReadingOut]
@@ -150,6 +158,8 @@ class PropertyOut(Wire):
     lat: float
     parcel_shape: dict[str, Any] | None
     """GeoJSON geometry."""
+    names: list[PlaceNameOut]
+    """Former addresses and what people call the place."""
     hazards: list[HazardOut]
     account: AccountOut | None
     service_points: list[ServicePointOut]

@@ -20,6 +20,7 @@ from dispatch.meters import validation
 from dispatch.orders import checks, followups, kinds, lifecycle
 from dispatch.orders import models as order_models
 from dispatch.orders import queries as orders
+from dispatch.places import service_points_queries as service_points
 from dispatch.policies import models as policy_models
 from dispatch.policies import queries as policies
 from dispatch.routes import models as route_models
@@ -125,6 +126,7 @@ def whole(
     languages = _languages(session, {order.account_id for order in orders if order.account_id is not None})
     hazards = accounts.hazards_of(session, list(premises))
     points = _points(session, list(premises))
+    walks = service_points.walking(session, points=[point for group in points.values() for point in group])
     hanging = meters.meters_at(session, [point.id for group in points.values() for point in group])
     today = policies.rules(session).calendar.day_of(tx.now)
     histories = meters.histories(
@@ -155,7 +157,7 @@ def whole(
                 lon=_first(point.lon if point else None, order.lon, utility.yard_lon),
                 lat=_first(point.lat if point else None, order.lat, utility.yard_lat),
                 accuracy_m=point.accuracy_m if point else 25.0, pin_source=point.pin_source if point else "address",
-                box_text=point.position_text if point else "",
+                box_text=walks[point.id][0] if point else "", box_text_es=walks[point.id][1] if point else "",
                 meters=[
                     _meter(hanging[one.id], one, histories.get(hanging[one.id].id, []), today, others) for one in here
                 ],

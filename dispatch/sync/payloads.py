@@ -58,6 +58,10 @@ class VerifyMeter(Payload):
     serial_seen: ShortText
     how: Literal["scan", "typed"] = "typed"
     matches: bool
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Where the tablet is while the serial is read: at the box."""
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    accuracy_m: Annotated[float, Field(ge=0)] | None = None
 
 
 class Reading(Payload):

@@ -137,6 +137,7 @@ class FieldOrder(Wire):
     accuracy_m: float
     pin_source: str
     box_text: str
+    box_text_es: str = ""
     meters: list[FieldMeter]
     promised_from: Instant | None
     promised_to: Instant | None

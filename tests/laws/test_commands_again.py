@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("POST", "/plans"),
     "publish_plan": ("POST", "/plans/<int:plan_id>/publication"),
     "move_order": ("POST", "/routes/moves"),
+    "places.name": ("POST", "/place-names"),
+    "pins.note": ("POST", "/service-points/<int:service_point_id>/pin"),
     "sheets.place": ("POST", "/sheet-pages/<int:page_id>/placement"),
     "sheets.describe": ("POST", "/sheet-pages/<int:page_id>/details"),
 }
@@ -74,7 +76,7 @@ class Office:
         role = "supervisor" if permissions.allowed(role="supervisor", action=needs) else "cashier"
         browser = self._people.setdefault(role, None) or given.logged_in(self._app, role=role)  # type: ignore[arg-type]
         self._people[role] = browser
-        for part in ("order_id", "account_id", "review_id", "held_id", "plan_id", "page_id"):
+        for part in ("order_id", "account_id", "review_id", "held_id", "plan_id", "page_id", "service_point_id"):
             if f"<int:{part}>" in path:
                 path = path.replace(f"<int:{part}>", str(values.pop(part)))
         return browser.post(path, values)
@@ -177,6 +179,17 @@ def order_moved(app: Flask, office: Office) -> Any:
     )  # fmt: skip
 
 
+def place_named(app: Flask, office: Office) -> Any:
+    return office.ask("places.name", ref=f"premise-{given.a_home().premise_id}", text="12 Old Mill Rd", kind="former")
+
+
+def pin_noted(app: Flask, office: Office) -> Any:
+    return office.ask(
+        "pins.note", service_point_id=given.a_home().service_point_id, version=0, side="S", landmark="Behind the oak",
+        ties=[{"tenths_ft": 125, "relation": "FROM", "mark": "HOUSE_SE"}],
+    )  # fmt: skip
+
+
 def sheet_placed(app: Flask, office: Office) -> Any:
     page_id = given_sheet.a_page()
     return office.ask("sheets.place", page_id=page_id, version=1, points=given_sheet.POINTS)
@@ -191,7 +204,7 @@ DEEDS: dict[str, Deed] = {
     "orders.open": opened, "orders.cancel": cancelled, "orders.hold": held_back, "orders.release": released,
     "accounts.pay": paid, "accounts.hold": hold_placed, "reviews.decide": review_decided, "held.decide": held_decided,
     "codes.give": code_given, "plan": plan_asked, "publish_plan": plan_published, "move_order": order_moved,
-    "sheets.place": sheet_placed, "sheets.describe": sheet_described,
+    "places.name": place_named, "pins.note": pin_noted, "sheets.place": sheet_placed, "sheets.describe": sheet_described,
 }  # fmt: skip
 
 
