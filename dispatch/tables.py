@@ -8,6 +8,7 @@ from dispatch.journal import models as journal
 from dispatch.meters import models as meters
 from dispatch.orders import models as orders
 from dispatch.places import models as places
+from dispatch.places import names_models as names
 from dispatch.places import service_points_models as service_points
 from dispatch.places import sheets_models as sheets
 from dispatch.places.archives import models as archives
@@ -23,6 +24,7 @@ __all__ = [
     "journal",
     "metadata",
     "meters",
+    "names",
     "orders",
     "places",
     "policies",

@@ -262,7 +262,7 @@ def _lots(session: Session, district: stores.District) -> Iterator[Entry]:
     for lot, tract, parcel_number in session.execute(statement):
         yield Entry(
             kind="lot",
-            ref=f"parcel-{lot.parcel_id}" if lot.parcel_id else point_ref(lot.lon, lot.lat),
+            ref=f"parcel-{lot.parcel_id}" if lot.parcel_id else f"lot-{lot.id}",
             label=tracts.lot_label(tract=tract, lot=lot),
             detail=" · ".join(part for part in (tract.name, parcel_number) if part),
             words=(tract.name,),

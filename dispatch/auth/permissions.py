@@ -24,6 +24,7 @@ TABLE: dict[str, frozenset[str]] = {
         "customers.see": _DESK | {"cashier", "auditor"},
         "sheets.manage": {"csr_senior", "supervisor", "admin"},
         "pins.note": _DESK,
+        "places.name": _DESK,
         "orders.see": _OFFICE | _FIELD,
         "orders.open": _DESK,
         "orders.cancel": _DESK,

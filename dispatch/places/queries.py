@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch import errors
@@ -194,6 +194,9 @@ def open_orders(session: Session, *, place: Place) -> list[orders.ServiceOrder]:
     clauses: list[ColumnElement[bool]] = []
     if place.premise is not None:
         clauses.append(order.premise_id == place.premise.id)
+        if place.parcel is not None:
+            # Work that was ordered here before the place had an address.
+            clauses.append(and_(order.premise_id.is_(None), order.parcel_id == place.parcel.id))
     elif place.parcel is not None:
         clauses.append(order.parcel_id == place.parcel.id)
     if place.lot is not None:

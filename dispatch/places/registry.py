@@ -12,7 +12,7 @@ from dispatch.accounts import models as accounts
 from dispatch.meters import models as meters
 from dispatch.orders import kinds, lifecycle
 from dispatch.orders import models as orders
-from dispatch.places import sheets_registry
+from dispatch.places import names, sheets_registry
 from maps import addresses, indexing, search, stores, tracts
 
 Progress = Callable[[float, str], None]
@@ -21,7 +21,7 @@ BATCH = 500
 PREMISE_KINDS = ("address", "lot", "account", "customer", "phone", "meter", "endpoint")
 RESTRICTED_KINDS = frozenset({"account", "customer", "phone"})
 """Found only by who may see customers."""
-ALL_KINDS = (*PREMISE_KINDS, "parcel", "intersection", "tract", "sheet", "hydrant", "order")
+ALL_KINDS = (*PREMISE_KINDS, "parcel", "intersection", "tract", "sheet", "hydrant", "order", "old address", "alias")
 
 
 def index_all(session: Session, *, progress: Progress | None = None) -> int:
@@ -37,6 +37,7 @@ def index_all(session: Session, *, progress: Progress | None = None) -> int:
             progress=lambda done, stage, at=at, share=share: tell(share * (at + done), stage),  # type: ignore[misc]
         )
     count += sheets_registry.index_all(session)
+    count += names.index_all(session)
     premises = session.scalar(select(func.count()).select_from(accounts.Premise)) or 0
     done = 0
     for part in _id_batches(session, accounts.Premise):
@@ -62,6 +63,7 @@ def index_premises(session: Session, *, premise_ids: Sequence[int]) -> int:
         _forget(session, refs=refs, kinds=PREMISE_KINDS, keep=keep)
         search.put(session, entries)
         _drop_doubles(session, facts.premises)
+        names.index_named(session, refs=refs)
         count += len(entries)
     return count
 

@@ -687,6 +687,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/place-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a place a former address or a name that people use, or take one away; answers the place as it is then. */
+        post: operations["name_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places/search": {
         parameters: {
             query?: never;
@@ -868,6 +885,24 @@ export interface paths {
         put?: never;
         /** What a move of one order would do (`dry_run`), or the move itself. */
         post: operations["move_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-points/{service_point_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a meter box is, by which positions and measures. */
+        get: operations["get_pin"];
+        put?: never;
+        /** Note the side, the street, measures and a position of a meter box. */
+        post: operations["note_pin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1532,6 +1567,11 @@ export interface components {
             pin_source: string;
             /** Box Text */
             box_text: string;
+            /**
+             * Box Text Es
+             * @default
+             */
+            box_text_es?: string;
             /** Meters */
             meters: components["schemas"]["FieldMeter"][];
             /** Promised From */
@@ -1584,6 +1624,51 @@ export interface components {
             finish_at: string;
             /** Locked */
             locked: boolean;
+        };
+        /**
+         * FixIn
+         * @description A position of the box: taken with a survey instrument, or read off the map. The radius holds it 95 times in 100.
+         */
+        FixIn: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "SURVEY" | "MAP";
+        };
+        /**
+         * FixOut
+         * @description A position that the pin is made of, or that was set aside because the others speak against it.
+         */
+        FixOut: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "VISIT" | "SURVEY" | "MAP" | "PARCEL" | "ADDRESS";
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** By */
+            by: string;
+            /** Used */
+            used: boolean;
+            /** Off Ft */
+            off_ft: number;
         };
         /** HazardOut */
         HazardOut: {
@@ -2161,6 +2246,110 @@ export interface components {
              */
             language: "en" | "es";
         };
+        /**
+         * PinIn
+         * @description All that the office knows of the spot; what is left out is forgotten. `fix` adds a position to those known.
+         */
+        PinIn: {
+            /** Version */
+            version: number;
+            /**
+             * Side
+             * @default null
+             */
+            side?: ("N" | "NE" | "E" | "SE" | "S" | "SW" | "W" | "NW") | null;
+            /**
+             * Street
+             * @default
+             */
+            street?: string;
+            /**
+             * Cross Street
+             * @default
+             */
+            cross_street?: string;
+            /**
+             * Landmark
+             * @default
+             */
+            landmark?: string;
+            /**
+             * Ties
+             * @default []
+             */
+            ties?: components["schemas"]["TieIn"][];
+            /** @default null */
+            fix?: components["schemas"]["FixIn"] | null;
+        };
+        /**
+         * PinOut
+         * @description Where a service really is, and how that is known.
+         */
+        PinOut: {
+            /** Service Point Id */
+            service_point_id: number;
+            /** Version */
+            version: number;
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number;
+            /** Pin Source */
+            pin_source: string;
+            /** Position Text */
+            position_text: string;
+            /** Walk En */
+            walk_en: string;
+            /** Walk Es */
+            walk_es: string;
+            /** Side */
+            side: ("N" | "NE" | "E" | "SE" | "S" | "SW" | "W" | "NW") | null;
+            /** Street */
+            street: string | null;
+            /** Cross Street */
+            cross_street: string | null;
+            /** Landmark */
+            landmark: string | null;
+            /** Photo Sha256 */
+            photo_sha256: string | null;
+            /** Ties */
+            ties: components["schemas"]["TieOut"][];
+            /** Fixes */
+            fixes: components["schemas"]["FixOut"][];
+        };
+        /**
+         * PlaceNameIn
+         * @description Another name for a place; with `gone` it is taken away.
+         */
+        PlaceNameIn: {
+            /** Ref */
+            ref: string;
+            /** Text */
+            text: string;
+            /**
+             * Kind
+             * @default alias
+             * @enum {string}
+             */
+            kind?: "former" | "alias";
+            /**
+             * Gone
+             * @default false
+             */
+            gone?: boolean;
+        };
+        /** PlaceNameOut */
+        PlaceNameOut: {
+            /** Text */
+            text: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "former" | "alias";
+        };
         /** PlanIn */
         PlanIn: {
             /** On */
@@ -2291,6 +2480,8 @@ export interface components {
             parcel_shape: {
                 [key: string]: unknown;
             } | null;
+            /** Names */
+            names: components["schemas"]["PlaceNameOut"][];
             /** Hazards */
             hazards: components["schemas"]["HazardOut"][];
             account: components["schemas"]["AccountOut"] | null;
@@ -2583,6 +2774,10 @@ export interface components {
             pin_source: string;
             /** Position Text */
             position_text: string;
+            /** Walk En */
+            walk_en: string;
+            /** Walk Es */
+            walk_es: string;
             /** Valve State */
             valve_state: string;
             meter: components["schemas"]["MeterOut"] | null;
@@ -2938,6 +3133,53 @@ export interface components {
             lon: number;
             /** Lat */
             lat: number;
+        };
+        /**
+         * TieIn
+         * @description A measure in tenths of a foot: {"tenths_ft": 125, "relation": "FROM", "mark": "HOUSE_SE"}.
+         */
+        TieIn: {
+            /** Tenths Ft */
+            tenths_ft: number;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "FROM" | "BEHIND" | "IN_FRONT_OF" | "LEFT_OF" | "RIGHT_OF" | "NORTH_OF" | "EAST_OF" | "SOUTH_OF" | "WEST_OF";
+            /**
+             * Mark
+             * @enum {string}
+             */
+            mark: "HOUSE" | "HOUSE_NE" | "HOUSE_NW" | "HOUSE_SE" | "HOUSE_SW" | "CURB" | "WALK" | "DRIVE" | "PROPERTY_LINE" | "FENCE" | "POLE" | "TREE" | "HYDRANT" | "MONUMENT" | "OTHER";
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /** TieOut */
+        TieOut: {
+            /** Tenths Ft */
+            tenths_ft: number;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "FROM" | "BEHIND" | "IN_FRONT_OF" | "LEFT_OF" | "RIGHT_OF" | "NORTH_OF" | "EAST_OF" | "SOUTH_OF" | "WEST_OF";
+            /**
+             * Mark
+             * @enum {string}
+             */
+            mark: "HOUSE" | "HOUSE_NE" | "HOUSE_NW" | "HOUSE_SE" | "HOUSE_SW" | "CURB" | "WALK" | "DRIVE" | "PROPERTY_LINE" | "FENCE" | "POLE" | "TREE" | "HYDRANT" | "MONUMENT" | "OTHER";
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Measured On */
+            measured_on: string;
+            /** By */
+            by: string;
         };
         /**
          * TokenIn
@@ -4541,6 +4783,39 @@ export interface operations {
             };
         };
     };
+    name_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceNameIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_places: {
         parameters: {
             query?: {
@@ -4874,6 +5149,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MoveOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_point_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_point_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
                 };
             };
             /** @description Refused, with all reasons */
