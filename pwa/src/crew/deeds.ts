@@ -40,6 +40,13 @@ export async function arrive(order: KeptOrder): Promise<boolean> {
   })
 }
 
+/** Where the tablet is at this moment, if it knows: whoever reads a serial stands at the box. */
+export function here(): { lon?: number; lat?: number; accuracy_m?: number } {
+  const at = crew.place
+  if (at === null || Date.now() - Date.parse(at.at) > 120_000) return {}
+  return { lon: at.lon, lat: at.lat, accuracy_m: at.accuracy_m }
+}
+
 export async function startWork(order: KeptOrder, clearance: string | null): Promise<boolean> {
   return await keep(async () => {
     const visit = await visitFor(order)

@@ -1,4 +1,5 @@
 /** Small sentences about an order that several screens show. */
+import type { FieldOrder } from '../api/types'
 import type { ShownStop } from '../domain/route'
 import type { IconName } from '../ui/icons'
 import { time } from '../ui/format'
@@ -33,8 +34,12 @@ export function oneFact({ order, recalled }: ShownStop): string {
   if (order.kind === 'RESTORE' && order.paid_at !== null && order.promised_to !== null)
     return t.paidPromised(time(order.paid_at), time(order.promised_to))
   if (order.hazards.length > 0) return order.hazards.map((hazard) => hazardText(hazard)).join(', ')
-  return order.note || order.box_text
+  return order.note || boxText(order)
 }
+
+/** Where the box is, in the language of the tablet. */
+export const boxText = (order: Pick<FieldOrder, 'box_text' | 'box_text_es'>): string =>
+  (language.current === 'es' && order.box_text_es) || order.box_text
 
 const ICON_OF: Record<string, IconName> = {
   DOG: 'dog',

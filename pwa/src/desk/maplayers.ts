@@ -119,6 +119,7 @@ export function showSheet(
   on: boolean,
   strength: number,
   token: Token,
+  under = 'here-line',
 ): void {
   const id = `sheet-${sheet.id}`
   if (on && !map.getSource(id)) {
@@ -129,7 +130,7 @@ export function showSheet(
       [number, number],
     ]
     map.addSource(id, { type: 'image', url: sheet.url, coordinates: corners })
-    map.addLayer({ id, type: 'raster', source: id, paint: { 'raster-fade-duration': 0 } }, 'here-line')
+    map.addLayer({ id, type: 'raster', source: id, paint: { 'raster-fade-duration': 0 } }, under)
     setData(map, `${id}-edge`, collection([feature({ type: 'Polygon', coordinates: [[...corners, corners[0]]] })]))
     map.addLayer({
       id: `${id}-edge`,
