@@ -52,10 +52,10 @@ async function oneTalk(): Promise<void> {
         today = isoDay(crew.officeMs())
         await takeDay(line, today)
       }
-      void fetchMapsQuietly()
       await sweep(crew.store, new Date(crew.officeMs() - KEEP_DAYS * 86_400_000).toISOString())
     } else await takeChanges(line)
     heard()
+    void fetchMapsQuietly()
   } catch (fault) {
     if (!(fault instanceof FieldFault)) throw fault
     notHeard(fault)
@@ -179,15 +179,23 @@ interface Connection {
   type?: string
 }
 
+let fetching = false
+let fetchAgainAt = 0
+const FETCH_AGAIN_MS = 10 * 60_000
+
 /** Maps come by themselves on a line that costs nothing; on any other the technician asks for them. */
 async function fetchMapsQuietly(): Promise<void> {
   const line = (navigator as { connection?: Connection }).connection
-  if (line?.saveData === true || line?.type === 'cellular') return
+  if (fetching || Date.now() < fetchAgainAt || line?.saveData === true || line?.type === 'cellular') return
+  fetching = true
   try {
     await fetchNewMaps()
   } catch (fault) {
-    // The next day's package tries again; the old map stays until then.
+    // A later talk tries again; the old map stays until then.
     console.warn(fault)
+    fetchAgainAt = Date.now() + FETCH_AGAIN_MS
+  } finally {
+    fetching = false
   }
 }
 

@@ -10,6 +10,8 @@ export interface MapArchive {
 
 const FOLDER = 'maps'
 const LIST = 'curbstop.maps'
+/** Event on the window when an archive was put in the place of the one before it. */
+export const MAPS_CHANGED = 'curbstop-maps-changed'
 
 /** Archives that the day package names. */
 export function archivesOf(day: Pick<Day, 'maps'> | undefined): MapArchive[] {
@@ -102,6 +104,7 @@ export async function fetchMaps(
     await (part as Movable).move(`${archive.name}.pmtiles`)
     localStorage.setItem(LIST, JSON.stringify({ ...keptMaps(), [archive.name]: archive.sha256 }))
     taken += 1
+    dispatchEvent(new Event(MAPS_CHANGED))
   }
   return taken
 }
