@@ -21,6 +21,7 @@ NEAR_S = 45.0
 """A position of the trail this near in time to the reading of the serial was taken at the box."""
 WALK_M = 15.0
 """Where the crew said that it arrived is the truck; the box may be so far from it."""
+LONG_AGO = service_points_queries.LONG_AGO
 _FROM_REGISTER = {"survey": "SURVEY", "gps": "VISIT", "map": "MAP", "parcel": "PARCEL", "address": "ADDRESS"}
 _TO_REGISTER = {"SURVEY": "survey", "VISIT": "gps", "MAP": "map", "PARCEL": "parcel", "ADDRESS": "address"}
 _BEST_FIRST = ("SURVEY", "VISIT", "MAP", "PARCEL", "ADDRESS")
@@ -115,8 +116,8 @@ def _begin(tx: Tx, point: meters.ServicePoint) -> None:
     key = f"register:{point.id}"
     if service_points_queries.has_fix(tx.session, source_key=key):
         return
-    day = point.pinned_on
-    since = datetime(day.year, day.month, day.day, 12, tzinfo=policies.zone(tx.session)) if day is not None else tx.now
+    day, zone = point.pinned_on, policies.zone(tx.session)
+    since = datetime(day.year, day.month, day.day, 12, tzinfo=zone) if day is not None else LONG_AGO
     tx.session.add(
         service_points_models.PinFix(
             service_point_id=point.id, source_key=key, lon=point.lon, lat=point.lat, accuracy_m=point.accuracy_m,

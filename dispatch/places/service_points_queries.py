@@ -1,7 +1,7 @@
 """Reading where services really are."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from dispatch.orders import models as orders
 from dispatch.places import pins_combined, service_points_models, service_points_schemas, service_points_wording
 from maps import ground
 
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+"""When nobody wrote down the day of a position."""
 FEET_PER_METRE = 1 / 0.3048
 _KINDS: dict[str, pins_combined.Kind] = {
     "SURVEY": "survey", "VISIT": "phone", "MAP": "phone", "PARCEL": "guess", "ADDRESS": "guess",
@@ -124,7 +126,7 @@ def pin_out(session: Session, *, point: meters.ServicePoint) -> service_points_s
         fixes=[
             service_points_schemas.FixOut(
                 lon=one.lon, lat=one.lat, accuracy_m=one.accuracy_m, source=one.source,  # type: ignore[arg-type]
-                taken_at=one.taken_at, by=names.get(one.person_id or 0, ""), used=at in used,
+                taken_at=None if one.taken_at == LONG_AGO else one.taken_at, by=names.get(one.person_id or 0, ""), used=at in used,
                 off_ft=round(ground.distance_m(one.lon, one.lat, point.lon, point.lat) * FEET_PER_METRE, 1),
             )
             for at, one in reversed(list(enumerate(fixes)))
@@ -144,10 +146,8 @@ def _photo(session: Session, service_point_id: int) -> str | None:
     )
 
 
-def find_trail_point(session: Session, *, crew_id: int, at: Any, within_s: float) -> crews.TrailPoint | None:
+def find_trail_point(session: Session, *, crew_id: int, at: datetime, within_s: float) -> crews.TrailPoint | None:
     """Where a crew was at an instant, by its trail; None when no point of it is near in time."""
-    from datetime import timedelta
-
     point, near = crews.TrailPoint, timedelta(seconds=within_s)
     found = session.scalars(
         select(point).where(point.crew_id == crew_id, point.at >= at - near, point.at <= at + near)

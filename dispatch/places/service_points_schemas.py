@@ -44,7 +44,8 @@ class FixOut(Wire):
     lat: float
     accuracy_m: float
     source: Literal["VISIT", "SURVEY", "MAP", "PARCEL", "ADDRESS"]
-    taken_at: Instant
+    taken_at: Instant | None
+    """None when nobody wrote down the day."""
     by: str
     used: bool
     off_ft: float

@@ -1658,11 +1658,8 @@ export interface components {
              * @enum {string}
              */
             source: "VISIT" | "SURVEY" | "MAP" | "PARCEL" | "ADDRESS";
-            /**
-             * Taken At
-             * Format: date-time
-             */
-            taken_at: string;
+            /** Taken At */
+            taken_at: string | null;
             /** By */
             by: string;
             /** Used */
