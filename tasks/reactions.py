@@ -26,6 +26,8 @@ FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
 FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
 
 MAPS = Reaction(job="maps.build_archive", values=_one("build_id"))
+
+
 def _visit(data: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"visit_id": str(data["visit_id"])} if data.get("visit_id") else None
 
