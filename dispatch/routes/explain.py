@@ -14,12 +14,14 @@ from dispatch.routes import eligibility, problem, timing
 class Miss:
     """The place in the final routes where a job comes closest to fitting.
 
-    `over_s`: seconds by which the job or the rest of that crew's day would be late; `adds_s`: driving it adds.
+    `over_s`: seconds by which the job or the rest of that crew's day would be late; `adds_s`: driving it adds;
+    `over_load`: what the vehicle would carry too much.
     """
 
     crew_id: int
     over_s: int
     adds_s: int
+    over_load: int = 0
 
 
 ClosestMiss = Callable[[problem.Job], Miss | None]
@@ -47,7 +49,10 @@ def unplanned(
     TOO_LONG {"service_s", "longest_s", "crew_id"}: longer than any able crew has in one piece,
         drive and lunch counted;
     WINDOW_CANNOT_BE_REACHED {"latest_s", "earliest_s", "crew_id"}: even with nothing else to do;
-    NO_ROOM {"crews_able", "crew_id", "adds_s", "over_s"}: the closest miss in the routes as they stand.
+    TOO_HEAVY {"load", "most_load", "crew_id"}: more than the vehicle of any able crew carries;
+    VEHICLE_FULL {"crews_able", "crew_id", "adds_s", "over_load"}: there is time for it, but no load left;
+    NO_ROOM {"crews_able", "crew_id", "adds_s", "over_s"}: the closest miss in the routes as they stand, with
+        "over_load" where that vehicle is full as well.
     """
     found = [_reason(day=day, job=job, closest_miss=closest_miss) for job in jobs]
     urgency = {job.order_id: (job.priority, -job.value, job.order_id) for job in jobs}
@@ -82,6 +87,11 @@ def _code_and_facts(*, day: problem.Problem, job: problem.Job, closest_miss: Clo
     able = [crew for crew in on_shift if eligibility.may_plan(crew=crew, job=job)]
     if not able:
         return _nobody_able(on_shift=on_shift, job=job)
+    strong = [crew for crew in able if crew.load is None or job.load <= crew.load]
+    if not strong:
+        most, crew_id = max((crew.load or 0, crew.crew_id) for crew in able)
+        return "TOO_HEAVY", {"load": job.load, "most_load": most, "crew_id": crew_id}
+    able = strong
     case = _Case(day=day, job=job, able=able, closest_miss=closest_miss)
     if not any(_can_drive(case=case, crew=crew) for crew in able):
         if any(crew.start_place < 0 or crew.end_place < 0 for crew in able):
@@ -161,5 +171,10 @@ def _no_room(case: _Case) -> tuple[str, problem.Facts]:
     facts: problem.Facts = {"crews_able": len(case.able)}
     miss = case.closest_miss(case.job)
     if miss is not None:
-        facts |= {"crew_id": miss.crew_id, "adds_s": miss.adds_s, "over_s": miss.over_s}
+        facts |= {"crew_id": miss.crew_id, "adds_s": miss.adds_s}
+        if miss.over_load > 0:
+            facts["over_load"] = miss.over_load
+            if miss.over_s == 0:
+                return "VEHICLE_FULL", facts
+        facts["over_s"] = miss.over_s
     return "NO_ROOM", facts

@@ -65,9 +65,38 @@ def _tear(day: Any, routes: Any, c: Any, state: Any, out: Any, out_count: Any) -
 
 
 @compiled.jit
+def _even_order(day: Any, jobs: Any, count: Any, state: Any, key: Any) -> Any:
+    closes, opens, windows, need, far = day.closes, day.opens, day.windows, day.need, day.far
+    way = int(tours.random(state) * 10)
+    for k in range(count):
+        c = jobs[k]
+        luck = tours.random(state)
+        if way <= 2:
+            key[k] = luck
+        elif way <= 4:
+            key[k] = -need[c] + luck
+        elif way == 5:
+            key[k] = -far[c] + luck
+        elif way == 6:
+            key[k] = far[c] + luck
+        elif way == 7:
+            key[k] = closes[c, windows[c] - 1] - opens[c, 0] + luck
+        elif way == 8:
+            key[k] = opens[c, 0] + luck
+        else:
+            key[k] = luck - closes[c, windows[c] - 1]
+    return np.argsort(key[:count])
+
+
+@compiled.jit
 def _order(day: Any, jobs: Any, count: Any, state: Any, key: Any) -> Any:
-    """The order in which open jobs are put back: one of five ways, drawn anew each time."""
+    """The order in which open jobs are put back: one of several ways, drawn anew each time.
+
+    Where every job is worth the same, what is hard to place goes first: big, far, late or narrow ones.
+    """
     worth, service, closes, opens, windows = day.worth, day.service, day.closes, day.opens, day.windows
+    if day.even:
+        return _even_order(day, jobs, count, state, key)
     way = int(tours.random(state) * 6)
     for k in range(count):
         c = jobs[k]

@@ -7,12 +7,12 @@ The clock is read for one purpose: to honour `seconds`. With `iterations` and a 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from dispatch.routes import eligibility, explain, kernel, timing, tours
+from dispatch.routes import eligibility, explain, kernel, seeding, timing, tours
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -32,7 +32,14 @@ Progress = Callable[[float, str], None]
 NEIGHBOURS = 60
 # Days up to this many jobs are searched position by position as well; larger ones beside near neighbours only.
 WIDE_UP_TO_JOBS = 120
+# Days of so many jobs begin from routes of PyVRP, found in this share of the time.
+SEED_FROM_JOBS = 1_000
+SEED_SHARE = 0.35
 HOT_S, WARM_S, COLD_S = 3000.0, 300.0, 20.0
+# The same in usual legs, for days on which everything has a place.
+HOT_LEGS, COLD_LEGS = 0.7, 0.02
+# What a vehicle carries whose load does not matter.
+ANY_LOAD = 1 << 60
 # A job that a person gave to a crew outweighs any amount of driving.
 LOCK_WORTH_S = 10_000_000.0
 PIECE_SECONDS = 0.2
@@ -167,7 +174,13 @@ class _Day:
             and job.open_windows()
             and any(eligibility.may_plan(crew=crew, job=job) for crew in crews)
         )
-        arrays = _arrays(problem=problem, crews=crews, jobs=jobs, heads=[heads[c.crew_id] for c in crews])
+        arrays = _arrays(
+            problem=problem,
+            crews=crews,
+            jobs=jobs,
+            heads=[heads[c.crew_id] for c in crews],
+            carried=[sum(job.load for job in fixed[c.crew_id]) for c in crews],
+        )
         return cls(problem=problem, crews=crews, jobs=jobs, fixed=fixed, arrays=arrays)
 
     def closest_miss(self, routes: tours.Routes) -> explain.ClosestMiss:
@@ -177,16 +190,28 @@ class _Day:
         def ask(job: Job) -> explain.Miss | None:
             if job.order_id not in number:
                 return None
-            over_s, adds_s, v = tours.closest_miss(self.arrays, routes, number[job.order_id])
+            over_s, adds_s, v, over_load = tours.closest_miss(self.arrays, routes, number[job.order_id])
             if v < 0:
                 return None
-            return explain.Miss(crew_id=self.crews[v].crew_id, over_s=int(over_s), adds_s=int(adds_s))
+            return explain.Miss(
+                crew_id=self.crews[v].crew_id, over_s=int(over_s), adds_s=int(adds_s), over_load=int(over_load)
+            )
 
         return ask
 
 
-def _arrays(*, problem: Problem, crews: Sequence[Crew], jobs: Sequence[Job], heads: Sequence[timing.Head]) -> tours.Day:
+def _arrays(
+    *,
+    problem: Problem,
+    crews: Sequence[Crew],
+    jobs: Sequence[Job],
+    heads: Sequence[timing.Head],
+    carried: Sequence[int],
+) -> tours.Day:
     count = len(jobs)
+    allowed = np.array(
+        [[eligibility.may_plan(crew=crew, job=job) for job in jobs] for crew in crews], dtype=np.bool_
+    ).reshape(len(crews), count)
     places = np.array(
         [job.place for job in jobs] + [head.place for head in heads] + [crew.end_place for crew in crews],
         dtype=np.int64,
@@ -215,9 +240,7 @@ def _arrays(*, problem: Problem, crews: Sequence[Crew], jobs: Sequence[Job], hea
         windows=np.array([len(w) for w in windows], dtype=np.int64),
         worth=np.array([job.value * problem.prices.value_s for job in jobs], dtype=np.float64) + np.array(lock_worth),
         home=np.array(homes, dtype=np.int64),
-        allowed=np.array(
-            [[eligibility.may_plan(crew=crew, job=job) for job in jobs] for crew in crews], dtype=np.bool_
-        ).reshape(len(crews), count),
+        allowed=allowed,
         end=np.array([crew.end_s for crew in crews], dtype=np.int64),
         last_end=np.array([crew.last_end_s for crew in crews], dtype=np.int64),
         lunch_from=np.array([crew.lunch_earliest_s or 0 for crew in crews], dtype=np.int64),
@@ -226,9 +249,37 @@ def _arrays(*, problem: Problem, crews: Sequence[Crew], jobs: Sequence[Job], hea
         hungry=np.array([head.hungry_s for head in heads], dtype=np.int64),
         fed=np.array([head.fed_s for head in heads], dtype=np.int64),
         near=_nearest(drive[:count, :count]),
+        need=np.array([job.load for job in jobs], dtype=np.int64),
+        capacity=np.array(
+            [ANY_LOAD if c.load is None else c.load - on for c, on in zip(crews, carried, strict=True)], dtype=np.int64
+        ),
+        alike=_alike(crews=crews, heads=heads, carried=carried, allowed=allowed, homes=set(homes)),
+        far=drive[count : count + len(crews), :count].min(axis=0, initial=4 * NO_DRIVE_S).astype(np.int64),
+        even=len({job.value for job in jobs}) <= 1 and not any(lock_worth),
         keep_home=float(problem.prices.keep_crew_s),
         overtime=float(problem.prices.overtime_s),
     )
+
+
+def _alike(
+    *,
+    crews: Sequence[Crew],
+    heads: Sequence[timing.Head],
+    carried: Sequence[int],
+    allowed: npt.NDArray[np.bool_],
+    homes: set[int],
+) -> npt.NDArray[np.bool_]:
+    """Which crews differ in nothing from the one before them, so that of two empty routes one is looked at."""
+    same = np.zeros(len(crews), dtype=np.bool_)
+    for v in range(1, len(crews)):
+        here, before = crews[v], crews[v - 1]
+        same[v] = (
+            replace(here, crew_id=before.crew_id) == before
+            and (heads[v], carried[v]) == (heads[v - 1], carried[v - 1])
+            and bool((allowed[v] == allowed[v - 1]).all())
+            and not {v, v - 1} & homes
+        )
+    return same
 
 
 def _nearest(drive: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -262,16 +313,19 @@ def _search(
     tours.reset(arrays, routes)
     if start is not None:
         _put_back(day=day, routes=routes, start=start)
+    search_began = time.monotonic()
+    if start is None and seconds is not None and count >= SEED_FROM_JOBS:
+        _seed(
+            arrays=arrays, routes=routes, seed=seed, until=search_began + SEED_SHARE * seconds, should_stop=should_stop
+        )
     tours.fill(arrays, routes, by_worth)
     best.cost[0] = tours.total(routes)
     tours.keep(routes, best, best.cost[0])
     most = iterations if iterations is not None else MOST_ITERATIONS_PER_JOB * count
-    hot = WARM_S if start is not None else HOT_S
+    leg_s = _leg_s(arrays)
     done = 0
     piece = PIECE_ITERATIONS if iterations is not None else 100
     fraction = 0.0
-    # From here on the clock of the search itself: compiling and set-up are not charged to a short search.
-    search_began = time.monotonic()
     while done < most and not (should_stop is not None and should_stop()):
         spent = time.monotonic() - search_began
         if iterations is not None:
@@ -288,12 +342,43 @@ def _search(
         if on_progress is not None:
             on_progress(fraction, f"{int(sum(best.length))} of {count} orders have a place")
         now = min(piece, most - done)
-        kernel.search(arrays, routes, best, state, now, done, fraction, step, hot, COLD_S, count <= WIDE_UP_TO_JOBS)
+        hot, cold = _heat(leg_s=leg_s, warm=start is not None, all_served=int(best.length.sum()) == count)
+        kernel.search(arrays, routes, best, state, now, done, fraction, step, hot, cold, count <= WIDE_UP_TO_JOBS)
         done += now
     tours.load(arrays, routes, best)
     # What still fits is planned, whatever it costs to drive there: "no room" must be true when it is said.
     tours.fill(arrays, routes, by_worth)
     return done
+
+
+def _leg_s(arrays: tours.Day) -> float:
+    """A usual drive between stops of this day: the median over its jobs of the mean drive to the ten nearest."""
+    near = arrays.near[:, :10]
+    if near.shape[1] == 0:
+        return 0.0
+    legs = np.minimum(np.take_along_axis(arrays.drive[: len(near)], near, axis=1), NO_DRIVE_S)
+    return float(np.median(legs.mean(axis=1)))
+
+
+def _heat(*, leg_s: float, warm: bool, all_served: bool) -> tuple[float, float]:
+    """(hottest, coldest) of the annealing. Once every job has a place only driving is left to trade."""
+    if warm:
+        return WARM_S, COLD_S
+    hot, cold = HOT_LEGS * leg_s, COLD_LEGS * leg_s
+    if all_served and leg_s > 0:
+        return hot, cold
+    return max(HOT_S, hot), max(COLD_S, cold)
+
+
+def _seed(
+    *, arrays: tours.Day, routes: tours.Routes, seed: int, until: float, should_stop: Callable[[], bool] | None
+) -> None:
+    def enough() -> bool:
+        return time.monotonic() >= until or (should_stop is not None and should_stop())
+
+    for v, jobs in enumerate(seeding.sequences(day=arrays, must_s=LOCK_WORTH_S, seed=seed, should_stop=enough)):
+        for c in jobs:
+            tours.append(arrays, routes, c, v)
 
 
 def _put_back(*, day: _Day, routes: tours.Routes, start: Plan) -> None:

@@ -23,7 +23,8 @@ class Crew:
     """One crew on one day.
 
     Lunch of `lunch_s` begins between `lunch_earliest_s` and `lunch_latest_s`; `lunch_earliest_s` None means no lunch
-    is left to take. With `overtime_ok` the shift may be overrun by two hours, at a price.
+    is left to take. With `overtime_ok` the shift may be overrun by two hours, at a price. `load` is the most that the
+    vehicle carries, in the units of `Job.load`; None means that it does not matter.
     """
 
     crew_id: int
@@ -37,6 +38,7 @@ class Crew:
     lunch_latest_s: int = 0
     lunch_s: int = 0
     overtime_ok: bool = False
+    load: int | None = None
 
     @property
     def has_lunch(self) -> bool:
@@ -62,7 +64,7 @@ class Job:
     `windows` bound the start of the service (several allowed, none means any time); `latest_start_s` cuts them all.
     `locked_crew_id`: a person gave the job to this crew; with `locked_position` it is part of the fixed beginning of
     that crew's day (the locked positions, in order, come first and never move). `prefer_crew_id` is the crew that has
-    it in the plan in force: staying there is worth a bonus.
+    it in the plan in force: staying there is worth a bonus. `load` is what the vehicle must carry for it all day long.
     """
 
     order_id: int
@@ -77,6 +79,7 @@ class Job:
     locked_position: int | None = None
     latest_start_s: int | None = None
     prefer_crew_id: int | None = None
+    load: int = 0
 
     @property
     def is_fixed(self) -> bool:
@@ -92,9 +95,9 @@ class Job:
     def open_windows(self) -> tuple[tuple[int, int], ...]:
         """The windows that are left after `latest_start_s`, in order, empty ones and overlaps removed."""
         given = self.windows or ((0, NO_DRIVE_S),)
-        cut = NO_DRIVE_S if self.latest_start_s is None else self.latest_start_s
+        cut = self.latest_start_s
         merged: list[tuple[int, int]] = []
-        for opens, closes in sorted((max(0, a), min(b, cut)) for a, b in given):
+        for opens, closes in sorted((max(0, a), b if cut is None else min(b, cut)) for a, b in given):
             if closes < opens:
                 continue
             if merged and opens <= merged[-1][1]:
@@ -133,6 +136,7 @@ class Problem:
         if len({crew.crew_id for crew in self.crews}) != len(self.crews):
             wrong.append("a crew appears twice")
         wrong.extend(f"order {j.order_id}: service_s is {j.service_s}" for j in self.jobs if j.service_s < 0)
+        wrong.extend(f"order {j.order_id}: load is {j.load}" for j in self.jobs if j.load < 0)
         wrong.extend(f"order {j.order_id}: place {j.place} is not in travel_s" for j in self.jobs if j.place >= places)
         wrong.extend(
             f"crew {c.crew_id}: place {max(c.start_place, c.end_place)} is not in travel_s"
@@ -166,7 +170,7 @@ class Violation:
     """A rule that a given sequence breaks. Only decisions of a person make them; the planner's own stops never do.
 
     Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
-    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE.
+    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED.
     """
 
     code: str

@@ -89,11 +89,16 @@ def ripple(
 
 
 def _size(violation: planner.Violation) -> int:
-    for name in ("late_s", "over_s"):
+    for name in ("late_s", "over_s", "over_load"):
         value = violation.facts.get(name)
         if isinstance(value, int):
             return value
     return 1
+
+
+def _fact(violation: planner.Violation, name: str) -> int:
+    value = violation.facts.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def _broken(violation: planner.Violation, *, names: Mapping[int, str], signs: Mapping[int, str]) -> Line | None:
@@ -124,6 +129,9 @@ def _broken(violation: planner.Violation, *, names: Mapping[int, str], signs: Ma
             f"{sign} volvería {minutes} min tarde",
         ),
         "LUNCH_LATE": (f"{sign} would eat {minutes} min late", f"{sign} comería {minutes} min tarde"),
+        "OVERLOADED": wording.overloaded(
+            sign=sign, load=_fact(violation, "load"), most_load=_fact(violation, "most_load")
+        ),
     }
     if violation.code not in said:
         return None

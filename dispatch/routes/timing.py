@@ -180,4 +180,7 @@ def _violations(
         broken("SHIFT_OVERRUN", None, {"over_s": timed.overrun_s, "end_s": crew.last_end_s})
     if timed.lunch_late_s > 0:
         broken("LUNCH_LATE", None, {"late_s": timed.lunch_late_s, "latest_s": crew.lunch_latest_s})
+    load = sum(job.load for job in jobs)
+    if crew.load is not None and load > crew.load:
+        broken("OVERLOADED", None, {"load": load, "most_load": crew.load, "over_load": load - crew.load})
     return found

@@ -45,6 +45,11 @@ class Day(NamedTuple):
     hungry: I64  # [V] earliest second free at the start node, lunch still to come
     fed: I64  # [V] the same, lunch taken (or none to take)
     near: I32  # [n, K] nearest other jobs
+    need: I64  # [n] load of the job
+    capacity: I64  # [V] load left for the jobs here, what is fixed already taken off
+    alike: Bool  # [V] the same as the crew before it in everything the search looks at
+    far: I64  # [n] drive from the nearest start of a crew
+    even: bool  # every job is worth the same
     keep_home: float
     overtime: float
 
@@ -60,6 +65,7 @@ class Routes(NamedTuple):
     slack: I64  # [V] the longest service that could fit anywhere
     cost: F64  # [V]
     worth: F64  # [V]
+    load: I64  # [V]
 
 
 class Best(NamedTuple):
@@ -81,6 +87,7 @@ def empty_routes(*, jobs: int, crews: int) -> Routes:
         slack=np.zeros(crews, dtype=np.int64),
         cost=np.zeros(crews, dtype=np.float64),
         worth=np.zeros(crews, dtype=np.float64),
+        load=np.zeros(crews, dtype=np.int64),
     )
 
 
@@ -136,6 +143,8 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
     fed = day.fed[v]
     cost = 0.0
     worth = 0.0
+    load = np.int64(0)
+    needs = day.need
     for p in range(count + 1):
         times[v, p, HUNGRY] = hungry
         times[v, p, FED] = fed
@@ -154,6 +163,7 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
         hungry = min(_earliest_start(opens, closes, windows, here, there_hungry) + service[here], NEVER)
         fed = min(_earliest_start(opens, closes, windows, here, there_fed) + service[here], NEVER)
         worth += worths[here]
+        load += needs[here]
         if home[here] == v:
             cost -= day.keep_home
         crew_of[here] = v
@@ -179,6 +189,7 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
     routes.slack[v] = slack
     routes.cost[v] = cost
     routes.worth[v] = worth
+    routes.load[v] = load
 
 
 @compiled.jit
@@ -192,7 +203,8 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
     drive_out, drive_in, jobs_near = day.drive, day.drive_to, day.near
     opens, closes = day.opens, day.closes
     stops, length, times, slack = routes.stops, routes.length, routes.timing, routes.slack
-    crew_of, position = routes.crew_of, routes.position
+    crew_of, position, load, capacity = routes.crew_of, routes.position, routes.load, day.capacity
+    alike, need = day.alike, day.need[c]
     crews = length.shape[0]
     jobs = day.service.shape[0]
     neighbours = jobs_near.shape[1] if near else 0
@@ -212,15 +224,21 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
                 continue
             low = position[other]
             high = low + 1
-        elif near:
-            v = (span - neighbours) % crews
-            low = 0 if span - neighbours < crews else length[v]
+        elif near and span >= neighbours + crews:
+            v = span - neighbours - crews
+            low = length[v]
             high = low
+            # The end of an empty route is its beginning, and that was looked at.
+            if low == 0:
+                continue
         else:
-            v = span
+            v = span - neighbours
             low = length[v] if at_end else 0
-            high = length[v]
-        if not only[v] or service > slack[v] or not day.allowed[v, c]:
+            high = 0 if near else length[v]
+            # Of empty routes that are alike one is enough.
+            if length[v] == 0 and alike[v] and length[v - 1] == 0 and only[v - 1]:
+                continue
+        if not only[v] or service > slack[v] or load[v] + need > capacity[v] or not day.allowed[v, c]:
             continue
         bonus = day.keep_home if day.home[c] == v else 0.0
         lunch_from = day.lunch_from[v]
@@ -308,18 +326,21 @@ def append(day: Any, routes: Any, c: Any, v: Any) -> bool:
 
 @compiled.jit
 def closest_miss(day: Any, routes: Any, c: Any) -> Any:
-    """Where c comes closest to fitting: (seconds missing there, seconds of driving added, crew), crew -1 if nowhere.
+    """Where c comes closest to fitting: (seconds missing there, seconds of driving added, crew, load too much).
 
     Missing seconds are those by which c itself would start late plus those by which the rest of that day would.
+    A full vehicle is named only where nothing but load is missing, or where there is no other. Crew -1 if nowhere.
     """
     n = day.service.shape[0]
     opens, closes, windows, service = day.opens, day.closes, day.windows, day.service[c]
-    least = np.int64(NEVER)
-    least_added = np.int64(NEVER)
-    least_v = -1
+    # First crews with load left, then full ones.
+    least = np.full(2, NEVER, dtype=np.int64)
+    least_added = np.full(2, NEVER, dtype=np.int64)
+    least_v = np.full(2, -1, dtype=np.int64)
     for v in range(day.end.shape[0]):
         if not day.allowed[v, c]:
             continue
+        full = 1 if routes.load[v] + day.need[c] > day.capacity[v] else 0
         count = routes.length[v]
         for p in range(count + 1):
             before = routes.stops[v, p - 1] if p > 0 else n + v
@@ -347,11 +368,14 @@ def closest_miss(day: Any, routes: Any, c: Any) -> Any:
                 late_fed + max(0, next_fed - routes.timing[v, p, BY_FED]),
             )
             added = here + on - routes.timing[v, p, LEG]
-            if missing < least or (missing == least and added < least_added):
-                least = missing
-                least_added = added
-                least_v = v
-    return least, least_added, least_v
+            if missing < least[full] or (missing == least[full] and added < least_added[full]):
+                least[full] = missing
+                least_added[full] = added
+                least_v[full] = v
+    full = 1 if least_v[0] < 0 or (least_v[1] >= 0 and least[1] == 0) else 0
+    v = least_v[full]
+    over_load = max(0, routes.load[v] + day.need[c] - day.capacity[v]) if v >= 0 else 0
+    return least[full], least_added[full], v, over_load
 
 
 @compiled.jit

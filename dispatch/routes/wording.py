@@ -73,6 +73,8 @@ class Words:
             "WINDOW_PAST": self._window_past,
             "TOO_LONG": self._too_long,
             "WINDOW_CANNOT_BE_REACHED": self._not_reached,
+            "TOO_HEAVY": self._too_heavy,
+            "VEHICLE_FULL": self._vehicle_full,
             "NO_ROOM": self._no_room,
             "BLOCKED_BY_RULES": lambda f: (str(f.get("fact_en", "")), str(f.get("fact_es", ""))),
             "TAKEN_OFF": lambda _: ("Taken off its route by hand", "Retirada de su ruta a mano"),
@@ -128,6 +130,16 @@ class Words:
         return (f"Must start by {latest}; {sign} could be there {first} at best",
                 f"Debe empezar antes de {latest}; {sign} llegaría {first} como pronto")  # fmt: skip
 
+    def _too_heavy(self, facts: Facts) -> Both:
+        need, most = _whole(facts.get("load", 0)), _whole(facts.get("most_load", 0))
+        return (f"Load of {need}; no vehicle of an able crew carries more than {most}",
+                f"Carga de {need}; ningún vehículo de una cuadrilla capaz lleva más de {most}")  # fmt: skip
+
+    def _vehicle_full(self, facts: Facts) -> Both:
+        over, sign = _whole(facts.get("over_load", 0)), self._sign(facts.get("crew_id"))
+        return (f"Vehicles are full: closest is {sign}, {over} too much load",
+                f"Vehículos llenos: el más cercano {sign}, sobra carga de {over}")  # fmt: skip
+
     def _no_room(self, facts: Facts) -> Both:
         if "crew_id" not in facts:
             return ("No room left with any able crew", "Sin espacio con ninguna cuadrilla capaz")
@@ -146,6 +158,12 @@ def clock(at: datetime, *, zone: ZoneInfo) -> str:
 
 def _whole(value: object) -> int:
     return int(value) if isinstance(value, int | float) else 0
+
+
+def overloaded(*, sign: str, load: int, most_load: int) -> Both:
+    """A crew whose vehicle would carry too much."""
+    return (f"{sign} would carry a load of {load}, its vehicle takes {most_load}",
+            f"{sign} llevaría una carga de {load}, su vehículo admite {most_load}")  # fmt: skip
 
 
 def added(*, place: str, at: str) -> Both:

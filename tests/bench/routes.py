@@ -3,16 +3,22 @@
 The same day is planned by the product and by PyVRP (which knows no lunch: see `peers`), each for the seconds given, on
 one thread. Every row has passed the checker of the planner's tests. One price compares the rows: driving plus ten
 minutes for every point of lost value.
+
+`--vrplib FILE` solves a benchmark in Solomon's layout instead, for length alone, and `--all` every one of the reference
+data, beside the best known (see `solomon`).
 """
 
 import argparse
 import json
 import resource
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from dispatch.routes import planner
-from tests.bench import days, peers
+from tests.bench import days, peers, solomon
 from tests.routes import checker
 
 
@@ -89,6 +95,54 @@ def _row(
     )
 
 
+def benchmark(*, file: Path, seconds: float, seed: int) -> dict[str, object]:
+    """One benchmark, solved by the planner and judged by `solomon` in double precision."""
+    instance = solomon.read(file)
+    problem = solomon.problem_of(instance)
+    began = time.monotonic()
+    plan = planner.solve(problem=problem, seed=seed, seconds=seconds)
+    spent = time.monotonic() - began
+    routes = solomon.routes_of(plan.sequences())
+    faults = solomon.faults(instance, routes)
+    print(f"{instance.name}: {plan.iterations} iterations, 1 thread", *faults[:5], sep="\n  ", file=sys.stderr)
+    return {
+        "instance": instance.name,
+        "customers": instance.customers,
+        "vehicles": len(routes),
+        "distance": solomon.length_of(instance, routes),
+        "feasible": not faults,
+        "seconds": round(spent, 2),
+    }
+
+
+def benchmarks(*, files: Sequence[Path], seconds: float, seed: int, as_json: bool) -> int:
+    """Print every benchmark as it is done: one JSON object each, or a row with the gap to the best known."""
+    planner.warm_up()
+    best_known = solomon.references()
+    gaps = []
+    feasible = True
+    if not as_json:
+        print("instance   customers  vehicles     distance    reference   gap %  seconds  feasible")
+    for file in files:
+        row = benchmark(file=file, seconds=seconds, seed=seed)
+        feasible = feasible and bool(row["feasible"])
+        if as_json:
+            print(json.dumps(row), flush=True)
+            continue
+        length, known = row["distance"], best_known.get(str(row["instance"]).lower())
+        gap = 100 * (length / known - 1) if known and isinstance(length, float) else None
+        gaps += [] if gap is None else [gap]
+        print(
+            f"{row['instance']:<10} {row['customers']:>9} {row['vehicles']:>9} {length:>12.2f}"
+            f" {'' if known is None else format(known, '.2f'):>12} {'' if gap is None else format(gap, '.2f'):>7}"
+            f" {row['seconds']:>8} {'yes' if row['feasible'] else 'NO':>9}",
+            flush=True,
+        )
+    if gaps and not as_json:
+        print(f"mean gap {sum(gaps) / len(gaps):.2f} % of {len(gaps)}, worst {max(gaps):.2f} %, 1 thread")
+    return 0 if feasible else 1
+
+
 def main() -> int:
     """Print a table (or `--json`); exit code 1 when a plan has a fault."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -99,7 +153,16 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--alone", action="store_true", help="without PyVRP beside")
+    parser.add_argument("--vrplib", type=Path, metavar="FILE", help="a benchmark in Solomon's layout instead of days")
+    parser.add_argument("--all", action="store_true", help="every benchmark of the reference data instead of days")
     asked = parser.parse_args()
+    if asked.vrplib is not None or asked.all:
+        files = solomon.files() if asked.all else [asked.vrplib]
+        try:
+            return benchmarks(files=files, seconds=asked.seconds, seed=asked.seed, as_json=asked.json)
+        except (OSError, ValueError) as fault:
+            print(fault, file=sys.stderr)
+            return 2
     began = time.monotonic()
     planner.warm_up()
     ready_s = time.monotonic() - began

@@ -77,6 +77,11 @@ def _route_faults(problem: Any, crew: Any, route: Any, jobs: Sequence[Any]) -> l
         return found
 
     lunch = _lunch_faults(crew, route, wrong)
+    carried = 0
+    for job in jobs:
+        carried += job.load
+    if crew.load is not None and carried > crew.load:
+        wrong("OVERLOADED", None, f"carries {carried}, its vehicle takes {crew.load}")
     place, free_s, travel = crew.start_place, crew.start_s, 0
     for stop, job in zip(route.stops, jobs, strict=True):
         order = job.order_id

@@ -81,6 +81,7 @@ def days(draw: st.DrawFn, *, most_jobs: int = 18, locks: bool = True) -> planner
                 lunch_latest_s=(lunch or 0) + draw(st.sampled_from([0, HOUR_S, 2 * HOUR_S])),
                 lunch_s=draw(st.sampled_from([0, 1800, HOUR_S])),
                 overtime_ok=draw(st.booleans()),
+                load=draw(st.sampled_from([None, None, 0, 3, 10])),
             )
         )
     jobs = []
@@ -104,6 +105,7 @@ def days(draw: st.DrawFn, *, most_jobs: int = 18, locks: bool = True) -> planner
                 locked_position=draw(st.sampled_from([None, 0, 1, 1, 5])) if locked else None,
                 latest_start_s=draw(st.sampled_from([None, None, None, 0, 12 * HOUR_S])),
                 prefer_crew_id=draw(st.sampled_from([None, 1, 2, 9])),
+                load=draw(st.sampled_from([0, 0, 1, 2, 20])),
             )
         )
     return planner.Problem(crews=tuple(crews), jobs=tuple(jobs), travel_s=matrix_of(points, seed=size, islands=islands))
