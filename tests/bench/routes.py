@@ -1,8 +1,8 @@
 """How well and how fast days are planned: `python -m tests.bench.routes --orders 300 --crews 10 --seed 1 --seconds 20`.
 
-The same day is planned by the product and by PyVRP (which knows no lunch: see `peers`), each for the seconds given, on
-one thread. Every row has passed the checker of the planner's tests. One price compares the rows: driving plus ten
-minutes for every point of lost value.
+The same day is planned by the product and by others (see `peers`; `--peers pyvrp,vroom-0` chooses some), each for the
+seconds given, on one thread. Every row tells how many faults the checker of the planner's tests found in it. One price
+compares the rows: driving plus ten minutes for every point of lost value. With several seeds a mean follows.
 
 `--vrplib FILE` solves a benchmark in Solomon's layout instead, for length alone, and `--all` every one of the reference
 data, beside the best known (see `solomon`).
@@ -13,7 +13,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,20 +53,40 @@ def planned(*, problem: planner.Problem, seed: int, seconds: float) -> Row:
     )
 
 
-def pyvrp_planned(*, problem: planner.Problem, seed: int, seconds: float) -> Row:
-    """PyVRP's plan, timed by the product's clock."""
+ENGINES: dict[str, Callable[[planner.Problem, int, float], peers.Found]] = {
+    "pyvrp": lambda problem, seed, seconds: peers.pyvrp_found(problem=problem, seed=seed, seconds=seconds),
+    "vroom-0": lambda problem, _, seconds: peers.vroom_found(problem=problem, seconds=seconds, level=0),
+    "vroom-5": lambda problem, _, seconds: peers.vroom_found(problem=problem, seconds=seconds, level=5),
+    "ortools": lambda problem, _, seconds: peers.ortools_found(problem=problem, seconds=seconds),
+}
+
+
+def peer_planned(*, engine: str, problem: planner.Problem, seed: int, seconds: float) -> Row:
+    """The plan of one of the others, timed by the product's clock and proved by the same checker."""
     began = time.monotonic()
-    sequences, iterations = peers.pyvrp_sequences(problem=problem, seed=seed, seconds=seconds)
+    found = ENGINES[engine](problem, seed, seconds)
     spent = time.monotonic() - began
-    plan = planner.evaluate(problem=problem, sequences=sequences)
+    timed = planner.evaluate(problem=problem, sequences=found.sequences)
+    driven = {order_id for sequence in found.sequences.values() for order_id in sequence}
+    plan = planner.Plan(
+        routes=timed.routes,
+        unplanned=tuple(
+            planner.Unplanned(order_id=job.order_id, code="LEFT") for job in problem.jobs if job.order_id not in driven
+        ),
+        iterations=found.iterations,
+        seed=seed,
+        seconds=spent,
+        travel_s_total=timed.travel_s_total,
+        value_served=timed.value_served,
+    )
     return _row(
-        engine="pyvrp",
+        engine=engine,
         problem=problem,
         plan=plan,
         seed=seed,
         seconds=spent,
-        rate=iterations / seconds,
-        faults=len(plan.violations),
+        rate=found.iterations / seconds,
+        faults=len(checker.faults(problem, plan)),
     )
 
 
@@ -93,6 +113,28 @@ def _row(
         iterations_a_second=round(rate),
         faults=faults,
     )
+
+
+def _means(rows: Sequence[Row]) -> list[Row]:
+    """One row an engine, the mean over its seeds (faults added up); its seed is 0."""
+    found = []
+    for engine in dict.fromkeys(row.engine for row in rows):
+        some = [row for row in rows if row.engine == engine]
+        found.append(
+            Row(
+                engine=engine,
+                seed=0,
+                seconds=round(sum(row.seconds for row in some) / len(some), 1),
+                served=round(sum(row.served for row in some) / len(some)),
+                orders=some[0].orders,
+                value_percent=round(sum(row.value_percent for row in some) / len(some), 2),
+                travel_minutes=round(sum(row.travel_minutes for row in some) / len(some), 1),
+                price_s=round(sum(row.price_s for row in some) / len(some)),
+                iterations_a_second=round(sum(row.iterations_a_second for row in some) / len(some)),
+                faults=sum(row.faults for row in some),
+            )
+        )
+    return found
 
 
 def benchmark(*, file: Path, seconds: float, seed: int) -> dict[str, object]:
@@ -152,10 +194,14 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="how many days")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--alone", action="store_true", help="without PyVRP beside")
+    parser.add_argument("--alone", action="store_true", help="without the others beside")
+    parser.add_argument("--peers", default=",".join(ENGINES), help="which of the others, with commas between")
     parser.add_argument("--vrplib", type=Path, metavar="FILE", help="a benchmark in Solomon's layout instead of days")
     parser.add_argument("--all", action="store_true", help="every benchmark of the reference data instead of days")
     asked = parser.parse_args()
+    chosen = [] if asked.alone else [name for name in asked.peers.split(",") if name]
+    if unknown := sorted(set(chosen) - set(ENGINES)):
+        parser.error(f"no such peer: {', '.join(unknown)}; there are {', '.join(ENGINES)}")
     if asked.vrplib is not None or asked.all:
         files = solomon.files() if asked.all else [asked.vrplib]
         try:
@@ -176,8 +222,8 @@ def main() -> int:
         problem = days.make_day(network=network, orders=asked.orders, crews=asked.crews, seed=seed)
         matrix_s = time.monotonic() - began
         rows.append(planned(problem=problem, seed=seed, seconds=asked.seconds))
-        if not asked.alone:
-            rows.append(pyvrp_planned(problem=problem, seed=seed, seconds=asked.seconds))
+        for peer in chosen:
+            rows.append(peer_planned(engine=peer, problem=problem, seed=seed, seconds=asked.seconds))
     facts = {
         "town": name,
         "nodes": network.node_count,
@@ -194,11 +240,11 @@ def main() -> int:
     else:
         print(", ".join(f"{key} {value}" for key, value in facts.items()))
         print("engine    seed  seconds  served        value %  travel min     price s  iterations/s  faults")
-        for row in rows:
+        for row in [*rows, *(_means(rows) if asked.seeds > 1 else [])]:
             print(
-                f"{row.engine:<9} {row.seed:>4} {row.seconds:>8} {row.served:>5} of {row.orders:<5}"
+                f"{row.engine:<9} {row.seed or 'mean':>4} {row.seconds:>8} {row.served:>5} of {row.orders:<5}"
                 f"{row.value_percent:>7} {row.travel_minutes:>11} {row.price_s:>11} {row.iterations_a_second:>13}"
-                f"{row.faults:>8}"
+                f"{row.faults:>8}",
             )
     return 1 if any(row.faults for row in rows) else 0
 
