@@ -99,6 +99,27 @@ def open_of_kinds(session: Session, *, kinds: Collection[str]) -> Sequence[Servi
     )
 
 
+def water_given_back(
+    session: Session, *, kinds: Collection[str], since: datetime, until: datetime
+) -> Sequence[ServiceOrder]:
+    """Orders of some kinds whose visit gave water back between two instants, in the order of time."""
+    order = ServiceOrder
+    return (
+        session.execute(
+            select(order)
+            .where(
+                order.kind.in_(list(kinds)),
+                order.state.in_(("COMPLETED", "REVIEW", "POSTED", "CLOSED")),
+                order.finished_at >= since,
+                order.finished_at < until,
+            )
+            .order_by(order.finished_at, order.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
 def emergencies_without_crew(session: Session) -> Sequence[ServiceOrder]:
     """Orders of the first priority that nobody is on the way to, oldest first."""
     order = ServiceOrder

@@ -56,6 +56,10 @@ class Kpis(Wire):
     recalled: int
     paid_waiting: int
     longest_wait_min: int
+    restored: int
+    """Restores done on the day."""
+    paid_to_on_min: int | None
+    """The middle one of their times from payment to water on; None while there is none."""
     no_access: int
     not_sent: int
     not_sent_tablets: int

@@ -1,7 +1,8 @@
 """The whole board in one answer: routes, crews, what needs a person, and the day in numbers."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from statistics import median
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -159,6 +160,10 @@ def _kpis(
     cuts = [stop for stop in stops if stop.kind == CUTS and stop.state != "RECALLED"]
     waiting = [order for order in queries.open_of_kinds(session, kinds=RESTORES) if order.opened_at <= now]
     waits_s = [(now - (order.paid_at or order.opened_at)).total_seconds() for order in waiting]
+    begins = day.midnight(on=on, zone=zone)
+    ends = day.midnight(on=on + timedelta(days=1), zone=zone)
+    restored = queries.water_given_back(session, kinds=RESTORES, since=begins, until=ends)
+    took_s = [((one.finished_at or now) - (one.paid_at or one.opened_at)).total_seconds() for one in restored]
     holding = [crew.not_sent for crew in crews_now if crew.not_sent > 0]
     return schemas.Kpis(
         done=sum(1 for stop in stops if stop.done),
@@ -168,9 +173,11 @@ def _kpis(
         likely_late=sum(1 for stop in stops if stop.late_min > 0 and not stop.done),
         shutoffs_done=sum(1 for stop in cuts if stop.state in ("COMPLETED", "REVIEW", "POSTED", "CLOSED")),
         shutoffs_of=len(cuts),
-        recalled=queries.recalled_since(session, since=day.midnight(on=on, zone=zone)),
+        recalled=queries.recalled_since(session, since=begins),
         paid_waiting=len(waiting),
         longest_wait_min=int(max(waits_s, default=0) // 60),
+        restored=len(restored),
+        paid_to_on_min=int(max(0, median(took_s)) // 60) if took_s else None,
         no_access=sum(1 for stop in stops if stop.state in ("CGI", "RETURN_NEEDED")),
         not_sent=sum(holding),
         not_sent_tablets=len(holding),

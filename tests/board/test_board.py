@@ -94,6 +94,21 @@ def test_the_numbers_count_the_day_as_it_is(town: Flask) -> None:
     assert (kpis.done, kpis.of, kpis.no_access) == (2, 4, 1)
 
 
+def test_the_time_from_payment_to_water_is_the_middle_one_of_the_day(town: Flask) -> None:
+    given.a_crew()
+    orders = [given_day.an_order() for _ in range(5)]
+    assert (_board().kpis.paid_to_on_min, _board().kpis.restored) == (None, 0)
+    for order_id, minutes in zip(orders, (20, 200, 45, 90), strict=False):
+        paid_at = given.NOW - timedelta(minutes=minutes)
+        given_day.set_state(order_id, kind="RESTORE", state="POSTED", paid_at=paid_at, finished_at=given.NOW)
+    given_day.set_state(orders[0], state="CGI")
+    kpis = _board().kpis
+    assert (kpis.paid_to_on_min, kpis.restored) == (90, 3)
+    # What was restored yesterday is no figure of today.
+    given_day.set_state(orders[1], state="POSTED", finished_at=given.NOW - timedelta(days=1))
+    assert (_board().kpis.paid_to_on_min, _board().kpis.restored) == (67, 2)
+
+
 def test_names_phones_and_alerts_are_for_dispatch_alone(town: Flask) -> None:
     given.a_crew()
     given_day.an_order()

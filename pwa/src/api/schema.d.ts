@@ -1833,6 +1833,10 @@ export interface components {
             paid_waiting: number;
             /** Longest Wait Min */
             longest_wait_min: number;
+            /** Restored */
+            restored: number;
+            /** Paid To On Min */
+            paid_to_on_min: number | null;
             /** No Access */
             no_access: number;
             /** Not Sent */

@@ -16,6 +16,8 @@ export const en = {
   ofRecalled: (n: number, recalled: number) => (recalled ? `of ${n}, ${recalled} recalled` : `of ${n}`),
   paidWaiting: 'Paid, waiting for water',
   longest: (time: string) => `longest ${time}`,
+  paidToOn: 'Paid to water on',
+  middleOf: (n: number) => (n === 1 ? '1 restore' : `middle of ${n}`),
   noAccess: 'No access',
   notSent: 'Not yet sent',
   onTablets: (n: number) => `on ${n} ${n === 1 ? 'tablet' : 'tablets'}`,

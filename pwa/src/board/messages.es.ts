@@ -15,6 +15,8 @@ export const es = {
   ofRecalled: (n: number, recalled: number) => (recalled ? `de ${n}, ${recalled} retirados` : `de ${n}`),
   paidWaiting: 'Pagaron, esperan agua',
   longest: (time: string) => `el mayor ${time}`,
+  paidToOn: 'Del pago al agua',
+  middleOf: (n: number) => (n === 1 ? '1 reconexión' : `mediana de ${n}`),
   noAccess: 'Sin acceso',
   notSent: 'Por enviar',
   onTablets: (n: number) => `en ${n} ${n === 1 ? 'tableta' : 'tabletas'}`,

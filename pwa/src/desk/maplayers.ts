@@ -10,6 +10,7 @@ const GROUPS: Record<string, string[]> = {
   parcels: ['parcels-fill', 'parcels-line'],
   numbers: ['parcels-label', 'addresses-label'],
   water: ['mains', 'mains-label', 'hydrants', 'valves'],
+  names: ['streets-label', 'streets-label-middle', 'streets-label-big'],
   lots: ['lots-line', 'tracts-line', 'lots-label'],
 }
 
