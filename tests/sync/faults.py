@@ -151,6 +151,8 @@ class Web:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        # With a database elsewhere nothing may have made the data folder yet.
+        self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._argv, env=self._env, stdout=log, stderr=log, cwd=ROOT, start_new_session=True
