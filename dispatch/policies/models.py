@@ -25,6 +25,8 @@ class Utility(Base):
     half_days: Mapped[JsonDict] = mapped_column(Json, default=dict)
     last_shutoff: Mapped[str] = mapped_column(String(5), default="14:00")
     """Local time after which no shutoff starts."""
+    shutoffs_an_hour: Mapped[int | None]
+    """So many shutoffs may begin within each hour of the clock, so that the office can answer; NULL for any number."""
     plan_time: Mapped[str] = mapped_column(String(5), default="04:30")
     clearance_minutes: Mapped[int] = mapped_column(default=30)
     clearance_key_pem: Mapped[str] = mapped_column(Text)

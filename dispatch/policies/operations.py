@@ -1,8 +1,10 @@
 """Writes of the utility itself."""
 
 from dispatch import errors
-from dispatch.policies import clearances, loader, models
+from dispatch.policies import clearances, loader, models, queries
 from dispatch.transaction import Tx
+
+MOST_SHUTOFFS_AN_HOUR = 1000
 
 
 class AlreadyFounded(errors.Refusal):
@@ -28,3 +30,16 @@ def found_utility(
     tx.session.add(utility)
     tx.session.flush()
     return utility
+
+
+def limit_shutoffs(tx: Tx, *, an_hour: int | None) -> None:
+    """Let so many shutoffs begin within each hour of the clock, None for any number. The next plan keeps to it."""
+    if an_hour is not None and not 1 <= an_hour <= MOST_SHUTOFFS_AN_HOUR:
+        text = (
+            f"Between 1 and {MOST_SHUTOFFS_AN_HOUR}, or any number.",
+            f"Entre 1 y {MOST_SHUTOFFS_AN_HOUR}, o sin límite.",
+        )
+        raise errors.Refusal(text[0], reasons=[errors.Reason("shutoffs_an_hour", *text, "shutoffs_an_hour")])
+    tx.command("limit_shutoffs", {"an_hour": an_hour})
+    queries.get_utility(tx.session).shutoffs_an_hour = an_hour
+    tx.session.flush()

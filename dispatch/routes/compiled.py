@@ -1,7 +1,7 @@
 """How the search is compiled: machine code is kept on disk and belongs to exactly the sources it was made of.
 
 numba looks only at the file of the function that is called, so code kept for `kernel.search` would outlive a change in
-`tours.py`. The place where it is kept is therefore named after a hash of both. `NUMBA_CACHE_DIR` says where that is
+`tours.py`. The place where it is kept is therefore named after a hash of all. `NUMBA_CACHE_DIR` says where that is
 kept; without it, beside the byte code of this package (where that can be written).
 """
 
@@ -15,7 +15,7 @@ import numba
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
-SOURCES = ("tours.py", "kernel.py")
+SOURCES = ("arrays.py", "tours.py", "misses.py", "kernel.py")
 
 
 def _name_the_cache() -> None:

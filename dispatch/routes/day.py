@@ -32,7 +32,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFacts:
-    """One order that is due. `window` bounds the start (instants); `not_after_at` is the last moment a cut may start."""
+    """One order that is due. `window` bounds the start (instants); `not_after_at` is the last moment a cut may start.
+
+    `pinned_crew_id`: a person gave it to this crew, which is on shift.
+    """
 
     order_id: int
     kind: str
@@ -42,6 +45,7 @@ class OrderFacts:
     window: tuple[datetime, datetime] | None = None
     not_after_at: datetime | None = None
     prefer_crew_id: int | None = None
+    pinned_crew_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,11 @@ class CrewFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts:
-    """Everything the plan of one day depends on. `blocked` are orders that the rules stop that day, with the reason."""
+    """Everything the plan of one day depends on. `blocked` are orders that the rules stop that day, with the reason.
+
+    `cuts_an_hour` shutoffs may begin within each hour (None: any number); `cuts_elsewhere` are the instants at which
+    some begin on routes that are not in question here.
+    """
 
     on: date
     zone: ZoneInfo
@@ -86,17 +94,21 @@ class DayFacts:
     yard: Point
     crews: tuple[CrewFacts, ...]
     orders: tuple[OrderFacts, ...]
+    cuts_an_hour: int | None = None
+    cuts_elsewhere: tuple[datetime, ...] = ()
     blocked: tuple[tuple[int, dict[str, object]], ...] = ()
 
     def fingerprint(self) -> str:
         """A hash of the work and the crews, without the clock and without how far the crews are."""
-        orders = [(o.order_id, o.kind, o.priority, o.at, o.window, o.not_after_at) for o in self.orders]
+        orders = [(o.order_id, o.kind, o.priority, o.at, o.window, o.not_after_at, o.pinned_crew_id) for o in self.orders]
         behind = {stop.order_id for crew in self.crews for stop in crew.kept if stop.behind}
         crews = [(c.crew_id, c.start_at, c.end_at, c.lunch_from_at, c.lunch_to_at, c.lunch_s, sorted(c.skills), c.people)
                  for c in self.crews]  # fmt: skip
         blocked = sorted(order_id for order_id, _ in self.blocked)
         todo = sorted(row for row in orders if row[0] not in behind)
-        text = repr((self.on, self.zone.key, self.yard, sorted(crews, key=lambda row: row[0]), todo, blocked))
+        text = repr(
+            (self.on, self.zone.key, self.yard, self.cuts_an_hour, sorted(crews, key=lambda row: row[0]), todo, blocked)
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
     def allows(self, later: "DayFacts") -> bool:
@@ -163,7 +175,16 @@ def problem(*, facts: DayFacts, place_of: Mapping[int, int], travel_s: npt.NDArr
         if order.order_id not in behind
     ]
     crews = [_crew(facts=facts, crew=crew, place_of=place_of) for crew in facts.crews]
-    return planner.Problem(crews=tuple(crews), jobs=tuple(jobs), travel_s=travel_s)
+    return planner.Problem(
+        crews=tuple(crews), jobs=tuple(jobs), travel_s=travel_s, cuts_an_hour=facts.cuts_an_hour,
+        cuts_elsewhere_s=tuple(second_of(at, on=facts.on, zone=facts.zone) for at in _cuts_begun(facts)),
+    )  # fmt: skip
+
+
+def _cuts_begun(facts: DayFacts) -> tuple[datetime, ...]:
+    cuts = {order.order_id for order in facts.orders if kinds.get(code=order.kind).needs_clearance}
+    behind = [stop for crew in facts.crews for stop in crew.kept if stop.behind and stop.order_id in cuts]
+    return (*facts.cuts_elsewhere, *(stop.start_at for stop in behind))
 
 
 SPARE = 1.25
@@ -213,10 +234,11 @@ def _job(*, facts: DayFacts, order: OrderFacts, place: int, lock: tuple[int, int
         people=kind.people,
         value=float(worth(order.priority)),
         priority=order.priority,
-        locked_crew_id=None if lock is None else lock[0],
+        locked_crew_id=order.pinned_crew_id if lock is None else lock[0],
         locked_position=None if lock is None else lock[1],
         latest_start_s=None if order.not_after_at is None else second(order.not_after_at),
         prefer_crew_id=order.prefer_crew_id,
+        is_cut=kind.needs_clearance,
     )
 
 

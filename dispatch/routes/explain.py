@@ -15,13 +15,14 @@ class Miss:
     """The place in the final routes where a job comes closest to fitting.
 
     `over_s`: seconds by which the job or the rest of that crew's day would be late; `adds_s`: driving it adds;
-    `over_load`: what the vehicle would carry too much.
+    `over_load`: what the vehicle would carry too much; `by_hour`: a cut that needs an hour with room for one more.
     """
 
     crew_id: int
     over_s: int
     adds_s: int
     over_load: int = 0
+    by_hour: bool = False
 
 
 ClosestMiss = Callable[[problem.Job], Miss | None]
@@ -51,6 +52,8 @@ def unplanned(
     WINDOW_CANNOT_BE_REACHED {"latest_s", "earliest_s", "crew_id"}: even with nothing else to do;
     TOO_HEAVY {"load", "most_load", "crew_id"}: more than the vehicle of any able crew carries;
     VEHICLE_FULL {"crews_able", "crew_id", "adds_s", "over_load"}: there is time for it, but no load left;
+    HOUR_FULL {"crews_able", "cuts_an_hour", "crew_id", "adds_s"}: the cuts of every hour in which it could be done are
+        full, with "over_s" where there is no room for it either;
     NO_ROOM {"crews_able", "crew_id", "adds_s", "over_s"}: the closest miss in the routes as they stand, with
         "over_load" where that vehicle is full as well.
     """
@@ -172,6 +175,13 @@ def _no_room(case: _Case) -> tuple[str, problem.Facts]:
     miss = case.closest_miss(case.job)
     if miss is not None:
         facts |= {"crew_id": miss.crew_id, "adds_s": miss.adds_s}
+        if miss.by_hour:
+            facts["cuts_an_hour"] = case.day.cuts_an_hour
+            if miss.over_s > 0:
+                facts["over_s"] = miss.over_s
+            if miss.over_load > 0:
+                facts["over_load"] = miss.over_load
+            return "HOUR_FULL", facts
         if miss.over_load > 0:
             facts["over_load"] = miss.over_load
             if miss.over_s == 0:

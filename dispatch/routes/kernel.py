@@ -20,9 +20,11 @@ WIDE_EVERY = 50
 
 
 @compiled.jit
-def _touch(routes: Any, v: Any, touched: Any, count: Any, is_touched: Any, old_stops: Any, old_length: Any) -> Any:
+def _touch(
+    routes: Any, v: Any, touched: Any, count: Any, is_touched: Any, old_stops: Any, old_length: Any, old_hour: Any
+) -> Any:
     """Note route v as changed in this iteration, with a copy to go back to."""
-    stops, length = routes.stops, routes.length
+    stops, length, hour = routes.stops, routes.length, routes.hour
     if is_touched[v]:
         return count
     is_touched[v] = True
@@ -30,14 +32,15 @@ def _touch(routes: Any, v: Any, touched: Any, count: Any, is_touched: Any, old_s
     old_length[v] = length[v]
     for p in range(length[v]):
         old_stops[v, p] = stops[v, p]
+        old_hour[stops[v, p]] = hour[stops[v, p]]
     return count + 1
 
 
 @compiled.jit
 def _tear(day: Any, routes: Any, c: Any, state: Any, out: Any, out_count: Any) -> Any:
     """Take a string of stops around c out of its route; returns how many stops are out now."""
-    stops, crew_of = routes.stops, routes.crew_of
-    v = crew_of[c]
+    stops = routes.stops
+    v = routes.crew_of[c]
     at = routes.position[c]
     count = routes.length[v]
     size = 1 + int(tours.random(state) * min(STRING_LONGEST, count))
@@ -55,7 +58,7 @@ def _tear(day: Any, routes: Any, c: Any, state: Any, out: Any, out_count: Any) -
         if p < first + span and p != skip:
             out[out_count] = here
             out_count += 1
-            crew_of[here] = -1
+            tours.give_back(routes, here)
         else:
             stops[v, write] = here
             write += 1
@@ -144,6 +147,7 @@ def search(
     was_ruined = np.zeros(crews, dtype=np.bool_)
     old_stops = np.zeros((crews, max(n, 1)), dtype=np.int32)
     old_length = np.zeros(crews, dtype=np.int64)
+    old_hour = np.full(n, -1, dtype=np.int64)
     out = np.zeros(n + 1, dtype=np.int64)
     key = np.zeros(n + 1, dtype=np.float64)
     seen = np.full(n, -1, dtype=np.int64)
@@ -161,7 +165,7 @@ def search(
         seed = int(tours.random(state) * n)
         if crew_of[seed] >= 0:
             v = crew_of[seed]
-            count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
+            count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length, old_hour)
             removed = _tear(day, routes, seed, state, out, removed)
         for k in range(neighbours):
             if count_touched >= strings:
@@ -169,7 +173,7 @@ def search(
             j = near[seed, k]
             v = crew_of[j]
             if v >= 0 and not is_touched[v]:
-                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
+                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length, old_hour)
                 removed = _tear(day, routes, j, state, out, removed)
         for k in range(count_touched):
             was_ruined[touched[k]] = True
@@ -206,10 +210,10 @@ def search(
             old = index >= removed
             where = was_ruined if old and ruined > 0 else everywhere
             near_only = not (wide or wide_places or old)
-            price, v, p = tours.place(day, routes, c, near_only, BLINK, where, False, state)
+            price, v, p, hour = tours.place(day, routes, c, near_only, BLINK, where, False, state)
             if v >= 0 and price < worth[c]:
-                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length)
-                tours.insert(day, routes, c, v, p)
+                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length, old_hour)
+                tours.insert(day, routes, c, v, p, hour)
         cost = tours.total(routes)
         if cost < current - temperature * np.log(max(tours.random(state), 1e-300)):
             current = cost
@@ -219,12 +223,15 @@ def search(
             for k in range(count_touched):
                 v = touched[k]
                 for p in range(length[v]):
-                    crew_of[stops[v, p]] = -1
+                    tours.give_back(routes, stops[v, p])
             for k in range(count_touched):
                 v = touched[k]
                 length[v] = old_length[v]
                 for p in range(old_length[v]):
-                    stops[v, p] = old_stops[v, p]
+                    c = old_stops[v, p]
+                    stops[v, p] = c
+                    if old_hour[c] >= 0:
+                        tours.take_hour(routes, c, old_hour[c])
                 tours.refresh(day, routes, v)
         for k in range(count_touched):
             is_touched[touched[k]] = False

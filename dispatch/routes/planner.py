@@ -7,12 +7,11 @@ The clock is read for one purpose: to honour `seconds`. With `iterations` and a 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from dispatch.routes import eligibility, explain, kernel, seeding, timing, tours
+from dispatch.routes import arrays, eligibility, explain, hours, kernel, misses, seeding, timing, tours
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -28,8 +27,6 @@ from dispatch.routes.problem import Violation as Violation
 
 Progress = Callable[[float, str], None]
 
-# How many nearest jobs the search looks at around a job.
-NEIGHBOURS = 60
 # Days up to this many jobs are searched position by position as well; larger ones beside near neighbours only.
 WIDE_UP_TO_JOBS = 120
 # Days of so many jobs begin from routes of PyVRP, found in this share of the time.
@@ -38,10 +35,6 @@ SEED_SHARE = 0.35
 HOT_S, WARM_S, COLD_S = 3000.0, 300.0, 20.0
 # The same in usual legs, for days on which everything has a place.
 HOT_LEGS, COLD_LEGS = 0.7, 0.02
-# What a vehicle carries whose load does not matter.
-ANY_LOAD = 1 << 60
-# A job that a person gave to a crew outweighs any amount of driving.
-LOCK_WORTH_S = 10_000_000.0
 PIECE_SECONDS = 0.2
 PIECE_ITERATIONS = 2000
 # A small day is settled long before its time is up: no more iterations than this for each job.
@@ -80,7 +73,7 @@ def solve(
     day = _Day.of(problem)
     done = 0
     sequences = {crew.crew_id: tuple(job.order_id for job in day.fixed[crew.crew_id]) for crew in problem.crews}
-    routes = tours.empty_routes(jobs=len(day.jobs), crews=len(day.crews))
+    routes = arrays.empty_routes(jobs=len(day.jobs), crews=len(day.crews))
     if day.jobs and day.crews:
         done = _search(
             day=day,
@@ -94,7 +87,8 @@ def solve(
         )
         for v, crew in enumerate(day.crews):
             sequences[crew.crew_id] += tuple(day.jobs[c].order_id for c in routes.stops[v, : routes.length[v]])
-    timed = _timed(problem=problem, sequences=sequences)
+    hour_of = {job.order_id: int(routes.hour[c]) for c, job in enumerate(day.jobs) if routes.hour[c] >= 0}
+    timed = hours.timed(day=problem, sequences=sequences, hour_of=hour_of)
     planned = {order_id for sequence in sequences.values() for order_id in sequence}
     unplanned = explain.unplanned(
         day=problem,
@@ -125,7 +119,7 @@ def evaluate(*, problem: Problem, sequences: Mapping[int, Sequence[int]]) -> Eva
     unknown = sorted({order_id for sequence in sequences.values() for order_id in sequence} - set(known))
     if unknown_crews or unknown:
         raise ValueError(f"not in the problem: crews {unknown_crews}, orders {unknown}")
-    routes = _timed(problem=problem, sequences=sequences)
+    routes = hours.timed(day=problem, sequences=sequences)
     violations = [violation for route in routes for violation in route.violations]
     first: dict[int, int] = {}
     for crew_id, sequence in sequences.items():
@@ -142,14 +136,6 @@ def evaluate(*, problem: Problem, sequences: Mapping[int, Sequence[int]]) -> Eva
     )
 
 
-def _timed(*, problem: Problem, sequences: Mapping[int, Sequence[int]]) -> tuple[RoutePlan, ...]:
-    known = {job.order_id: job for job in problem.jobs}
-    return tuple(
-        timing.time_route(day=problem, crew=crew, jobs=[known[i] for i in sequences.get(crew.crew_id, ())])
-        for crew in problem.crews
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
     """The problem as the search wants it: only jobs some crew could do, only crews that can move."""
@@ -158,7 +144,7 @@ class _Day:
     crews: tuple[Crew, ...]
     jobs: tuple[Job, ...]
     fixed: Mapping[int, tuple[Job, ...]]
-    arrays: tours.Day
+    grid: arrays.Day
 
     @classmethod
     def of(cls, problem: Problem) -> "_Day":
@@ -174,129 +160,47 @@ class _Day:
             and job.open_windows()
             and any(eligibility.may_plan(crew=crew, job=job) for crew in crews)
         )
-        arrays = _arrays(
+        grid = arrays.of(
             problem=problem,
             crews=crews,
             jobs=jobs,
             heads=[heads[c.crew_id] for c in crews],
             carried=[sum(job.load for job in fixed[c.crew_id]) for c in crews],
+            cuts=[*problem.cuts_elsewhere_s, *hours.fixed_cuts(day=problem, fixed=fixed)],
         )
-        return cls(problem=problem, crews=crews, jobs=jobs, fixed=fixed, arrays=arrays)
+        return cls(problem=problem, crews=crews, jobs=jobs, fixed=fixed, grid=grid)
 
-    def closest_miss(self, routes: tours.Routes) -> explain.ClosestMiss:
+    def closest_miss(self, routes: arrays.Routes) -> explain.ClosestMiss:
         """A question to the final routes, for the reasons of what is left."""
         number = {job.order_id: index for index, job in enumerate(self.jobs)}
 
         def ask(job: Job) -> explain.Miss | None:
             if job.order_id not in number:
                 return None
-            over_s, adds_s, v, over_load = tours.closest_miss(self.arrays, routes, number[job.order_id])
-            if v < 0:
+            c = number[job.order_id]
+            any_s, any_adds_s, any_v, any_load = misses.closest_miss(self.grid, routes, c, True)
+            over_s, adds_s, v, over_load = misses.closest_miss(self.grid, routes, c, False)
+            if any_v < 0:
                 return None
+            # Where no hour has room, or where one would do at once in a full hour, the hour is what is missing.
+            by_hour = bool(v < 0 or any_s + any_load == 0 < over_s + over_load)
+            if by_hour:
+                over_s, adds_s, v, over_load = any_s, any_adds_s, any_v, any_load
             return explain.Miss(
-                crew_id=self.crews[v].crew_id, over_s=int(over_s), adds_s=int(adds_s), over_load=int(over_load)
+                crew_id=self.crews[v].crew_id,
+                over_s=int(over_s),
+                adds_s=int(adds_s),
+                over_load=int(over_load),
+                by_hour=by_hour,
             )
 
         return ask
 
 
-def _arrays(
-    *,
-    problem: Problem,
-    crews: Sequence[Crew],
-    jobs: Sequence[Job],
-    heads: Sequence[timing.Head],
-    carried: Sequence[int],
-) -> tours.Day:
-    count = len(jobs)
-    allowed = np.array(
-        [[eligibility.may_plan(crew=crew, job=job) for job in jobs] for crew in crews], dtype=np.bool_
-    ).reshape(len(crews), count)
-    places = np.array(
-        [job.place for job in jobs] + [head.place for head in heads] + [crew.end_place for crew in crews],
-        dtype=np.int64,
-    )
-    drive = np.ascontiguousarray(problem.travel_s[np.ix_(places, places)], dtype=np.int32)
-    # Beyond this no sum of a day can be mistaken for a time that fits.
-    np.minimum(drive, 4 * NO_DRIVE_S, out=drive)
-    drive[drive >= NO_DRIVE_S] = 4 * NO_DRIVE_S
-    drive[places[:, None] == places[None, :]] = 0
-    windows = [job.open_windows() for job in jobs]
-    widest = max((len(w) for w in windows), default=1)
-    opens = np.zeros((count, widest), dtype=np.int64)
-    closes = np.zeros((count, widest), dtype=np.int64)
-    for index, some in enumerate(windows):
-        for w, (a, b) in enumerate(some):
-            opens[index, w], closes[index, w] = a, b
-    crew_index = {crew.crew_id: index for index, crew in enumerate(crews)}
-    homes = [-1 if job.prefer_crew_id is None else crew_index.get(job.prefer_crew_id, -1) for job in jobs]
-    lock_worth = [LOCK_WORTH_S if job.locked_crew_id is not None else 0.0 for job in jobs]
-    return tours.Day(
-        drive=drive,
-        drive_to=np.ascontiguousarray(drive.T),
-        service=np.array([min(job.service_s, NO_DRIVE_S) for job in jobs], dtype=np.int64),
-        opens=opens,
-        closes=closes,
-        windows=np.array([len(w) for w in windows], dtype=np.int64),
-        worth=np.array([job.value * problem.prices.value_s for job in jobs], dtype=np.float64) + np.array(lock_worth),
-        home=np.array(homes, dtype=np.int64),
-        allowed=allowed,
-        end=np.array([crew.end_s for crew in crews], dtype=np.int64),
-        last_end=np.array([crew.last_end_s for crew in crews], dtype=np.int64),
-        lunch_from=np.array([crew.lunch_earliest_s or 0 for crew in crews], dtype=np.int64),
-        lunch_to=np.array([crew.lunch_latest_s if crew.has_lunch else -1 for crew in crews], dtype=np.int64),
-        lunch=np.array([crew.lunch_s if crew.has_lunch else 0 for crew in crews], dtype=np.int64),
-        hungry=np.array([head.hungry_s for head in heads], dtype=np.int64),
-        fed=np.array([head.fed_s for head in heads], dtype=np.int64),
-        near=_nearest(drive[:count, :count]),
-        need=np.array([job.load for job in jobs], dtype=np.int64),
-        capacity=np.array(
-            [ANY_LOAD if c.load is None else c.load - on for c, on in zip(crews, carried, strict=True)], dtype=np.int64
-        ),
-        alike=_alike(crews=crews, heads=heads, carried=carried, allowed=allowed, homes=set(homes)),
-        far=drive[count : count + len(crews), :count].min(axis=0, initial=4 * NO_DRIVE_S).astype(np.int64),
-        even=len({job.value for job in jobs}) <= 1 and not any(lock_worth),
-        keep_home=float(problem.prices.keep_crew_s),
-        overtime=float(problem.prices.overtime_s),
-    )
-
-
-def _alike(
-    *,
-    crews: Sequence[Crew],
-    heads: Sequence[timing.Head],
-    carried: Sequence[int],
-    allowed: npt.NDArray[np.bool_],
-    homes: set[int],
-) -> npt.NDArray[np.bool_]:
-    """Which crews differ in nothing from the one before them, so that of two empty routes one is looked at."""
-    same = np.zeros(len(crews), dtype=np.bool_)
-    for v in range(1, len(crews)):
-        here, before = crews[v], crews[v - 1]
-        same[v] = (
-            replace(here, crew_id=before.crew_id) == before
-            and (heads[v], carried[v]) == (heads[v - 1], carried[v - 1])
-            and bool((allowed[v] == allowed[v - 1]).all())
-            and not {v, v - 1} & homes
-        )
-    return same
-
-
-def _nearest(drive: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """For every job the others by distance, nearest first (there and back averaged)."""
-    count = len(drive)
-    wanted = min(NEIGHBOURS, count - 1)
-    if wanted <= 0:
-        return np.zeros((count, 0), dtype=np.int32)
-    both = drive.astype(np.int64) + drive.T
-    np.fill_diagonal(both, np.iinfo(np.int64).max)
-    return np.ascontiguousarray(np.argsort(both, axis=1, kind="stable")[:, :wanted], dtype=np.int32)
-
-
 def _search(
     *,
     day: _Day,
-    routes: tours.Routes,
+    routes: arrays.Routes,
     seed: int,
     seconds: float | None,
     iterations: int | None,
@@ -305,24 +209,22 @@ def _search(
     should_stop: Callable[[], bool] | None,
 ) -> int:
     """Leaves the best routes in `routes`; returns the iterations run."""
-    arrays = day.arrays
+    grid = day.grid
     count = len(day.jobs)
-    best = tours.empty_best(jobs=count, crews=len(day.crews))
+    best = arrays.empty_best(jobs=count, crews=len(day.crews))
     state = np.array([_mixed(seed)], dtype=np.uint64)
-    by_worth = np.lexsort((np.arange(count), -arrays.worth / (arrays.service + 300.0)))
-    tours.reset(arrays, routes)
+    by_worth = np.lexsort((np.arange(count), -grid.worth / (grid.service + 300.0)))
+    tours.reset(grid, routes)
     if start is not None:
         _put_back(day=day, routes=routes, start=start)
     search_began = time.monotonic()
     if start is None and seconds is not None and count >= SEED_FROM_JOBS:
-        _seed(
-            arrays=arrays, routes=routes, seed=seed, until=search_began + SEED_SHARE * seconds, should_stop=should_stop
-        )
-    tours.fill(arrays, routes, by_worth)
+        _seed(grid=grid, routes=routes, seed=seed, until=search_began + SEED_SHARE * seconds, should_stop=should_stop)
+    tours.fill(grid, routes, by_worth)
     best.cost[0] = tours.total(routes)
     tours.keep(routes, best, best.cost[0])
     most = iterations if iterations is not None else MOST_ITERATIONS_PER_JOB * count
-    leg_s = _leg_s(arrays)
+    leg_s = _leg_s(grid)
     done = 0
     piece = PIECE_ITERATIONS if iterations is not None else 100
     fraction = 0.0
@@ -343,20 +245,20 @@ def _search(
             on_progress(fraction, f"{int(sum(best.length))} of {count} orders have a place")
         now = min(piece, most - done)
         hot, cold = _heat(leg_s=leg_s, warm=start is not None, all_served=int(best.length.sum()) == count)
-        kernel.search(arrays, routes, best, state, now, done, fraction, step, hot, cold, count <= WIDE_UP_TO_JOBS)
+        kernel.search(grid, routes, best, state, now, done, fraction, step, hot, cold, count <= WIDE_UP_TO_JOBS)
         done += now
-    tours.load(arrays, routes, best)
+    tours.load(grid, routes, best)
     # What still fits is planned, whatever it costs to drive there: "no room" must be true when it is said.
-    tours.fill(arrays, routes, by_worth)
+    tours.fill(grid, routes, by_worth)
     return done
 
 
-def _leg_s(arrays: tours.Day) -> float:
+def _leg_s(grid: arrays.Day) -> float:
     """A usual drive between stops of this day: the median over its jobs of the mean drive to the ten nearest."""
-    near = arrays.near[:, :10]
+    near = grid.near[:, :10]
     if near.shape[1] == 0:
         return 0.0
-    legs = np.minimum(np.take_along_axis(arrays.drive[: len(near)], near, axis=1), NO_DRIVE_S)
+    legs = np.minimum(np.take_along_axis(grid.drive[: len(near)], near, axis=1), NO_DRIVE_S)
     return float(np.median(legs.mean(axis=1)))
 
 
@@ -371,23 +273,23 @@ def _heat(*, leg_s: float, warm: bool, all_served: bool) -> tuple[float, float]:
 
 
 def _seed(
-    *, arrays: tours.Day, routes: tours.Routes, seed: int, until: float, should_stop: Callable[[], bool] | None
+    *, grid: arrays.Day, routes: arrays.Routes, seed: int, until: float, should_stop: Callable[[], bool] | None
 ) -> None:
     def enough() -> bool:
         return time.monotonic() >= until or (should_stop is not None and should_stop())
 
-    for v, jobs in enumerate(seeding.sequences(day=arrays, must_s=LOCK_WORTH_S, seed=seed, should_stop=enough)):
+    for v, jobs in enumerate(seeding.sequences(day=grid, must_s=arrays.LOCK_WORTH_S, seed=seed, should_stop=enough)):
         for c in jobs:
-            tours.append(arrays, routes, c, v)
+            tours.append(grid, routes, c, v)
 
 
-def _put_back(*, day: _Day, routes: tours.Routes, start: Plan) -> None:
+def _put_back(*, day: _Day, routes: arrays.Routes, start: Plan) -> None:
     number = {job.order_id: index for index, job in enumerate(day.jobs)}
     sequences = start.sequences()
     for v, crew in enumerate(day.crews):
         for order_id in sequences.get(crew.crew_id, ()):
             if order_id in number:
-                tours.append(day.arrays, routes, number[order_id], v)
+                tours.append(day.grid, routes, number[order_id], v)
 
 
 def _mixed(seed: int) -> int:

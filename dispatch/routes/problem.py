@@ -65,6 +65,7 @@ class Job:
     `locked_crew_id`: a person gave the job to this crew; with `locked_position` it is part of the fixed beginning of
     that crew's day (the locked positions, in order, come first and never move). `prefer_crew_id` is the crew that has
     it in the plan in force: staying there is worth a bonus. `load` is what the vehicle must carry for it all day long.
+    `is_cut`: it counts against `Problem.cuts_an_hour`.
     """
 
     order_id: int
@@ -80,6 +81,7 @@ class Job:
     latest_start_s: int | None = None
     prefer_crew_id: int | None = None
     load: int = 0
+    is_cut: bool = False
 
     @property
     def is_fixed(self) -> bool:
@@ -118,12 +120,18 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A day to plan. `travel_s[a, b]` is the drive from place a to place b (int32 seconds)."""
+    """A day to plan. `travel_s[a, b]` is the drive from place a to place b (int32 seconds).
+
+    So many cuts (`Job.is_cut`) as `cuts_an_hour` may begin within each hour of the clock, None for any number;
+    `cuts_elsewhere_s` are the seconds at which cuts begin that are not among the jobs.
+    """
 
     crews: tuple[Crew, ...]
     jobs: tuple[Job, ...]
     travel_s: npt.NDArray[np.int32]
     prices: Prices = field(default_factory=Prices)
+    cuts_an_hour: int | None = None
+    cuts_elsewhere_s: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no reading of the day can mean; everything else is planned around, with its reason."""
@@ -137,6 +145,8 @@ class Problem:
             wrong.append("a crew appears twice")
         wrong.extend(f"order {j.order_id}: service_s is {j.service_s}" for j in self.jobs if j.service_s < 0)
         wrong.extend(f"order {j.order_id}: load is {j.load}" for j in self.jobs if j.load < 0)
+        if self.cuts_an_hour is not None and self.cuts_an_hour < 0:
+            wrong.append(f"cuts_an_hour is {self.cuts_an_hour}")
         wrong.extend(f"order {j.order_id}: place {j.place} is not in travel_s" for j in self.jobs if j.place >= places)
         wrong.extend(
             f"crew {c.crew_id}: place {max(c.start_place, c.end_place)} is not in travel_s"
@@ -170,7 +180,7 @@ class Violation:
     """A rule that a given sequence breaks. Only decisions of a person make them; the planner's own stops never do.
 
     Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
-    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED.
+    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED, TOO_MANY_CUTS.
     """
 
     code: str

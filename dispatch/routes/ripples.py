@@ -57,7 +57,7 @@ def ripple(
     late = {v.order_id: _size(v) for v in worse if v.code == "LATE" and v.order_id is not None}
     lines.extend(_late(late, names=names, cuts=cuts))
     for violation in worse:
-        line = _broken(violation, names=names, signs=signs)
+        line = _broken(violation, names=names, signs=signs, zone=zone, on=on)
         if line is not None and line not in lines:
             lines.append(line)
     starts_before = {stop.order_id: stop.start_s for route in before.routes for stop in route.stops}
@@ -101,7 +101,9 @@ def _fact(violation: planner.Violation, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _broken(violation: planner.Violation, *, names: Mapping[int, str], signs: Mapping[int, str]) -> Line | None:
+def _broken(
+    violation: planner.Violation, *, names: Mapping[int, str], signs: Mapping[int, str], zone: ZoneInfo, on: date
+) -> Line | None:
     sign = signs.get(violation.crew_id, "")
     place = names.get(violation.order_id, "") if violation.order_id is not None else ""
     minutes = -(-_size(violation) // 60)
@@ -131,6 +133,11 @@ def _broken(violation: planner.Violation, *, names: Mapping[int, str], signs: Ma
         "LUNCH_LATE": (f"{sign} would eat {minutes} min late", f"{sign} comería {minutes} min tarde"),
         "OVERLOADED": wording.overloaded(
             sign=sign, load=_fact(violation, "load"), most_load=_fact(violation, "most_load")
+        ),
+        "TOO_MANY_CUTS": wording.too_many_cuts(
+            hour=wording.clock(day.instant_of(_fact(violation, "hour_s"), on=on, zone=zone), zone=zone),
+            cuts=_fact(violation, "cuts"),
+            most=_fact(violation, "most"),
         ),
     }
     if violation.code not in said:

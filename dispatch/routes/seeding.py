@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pyvrp
 
-from dispatch.routes import tours
+from dispatch.routes import arrays
 
 # The hour by which lunch is thought to be taken, as a share of the lunch window of the crews.
 LONGEST_S = 1 << 40
 
 
 def sequences(
-    *, day: tours.Day, must_s: float, seed: int, should_stop: Callable[[], bool]
+    *, day: arrays.Day, must_s: float, seed: int, should_stop: Callable[[], bool]
 ) -> tuple[npt.NDArray[np.int64], ...]:
     """Job numbers by crew, in order, as found when `should_stop()` turns true; empty when nothing was found.
 
@@ -40,7 +40,7 @@ def sequences(
     return tuple(np.array(visits, dtype=np.int64) for visits in found)
 
 
-def _model(*, day: tours.Day, must_s: float) -> Any:
+def _model(*, day: arrays.Day, must_s: float) -> Any:
     jobs, crews = len(day.service), len(day.end)
     drive: Any = day.drive.astype(np.int64)
     np.fill_diagonal(drive, 0)
@@ -68,7 +68,7 @@ def _model(*, day: tours.Day, must_s: float) -> Any:
     vehicles: list[Any] = []
     heads = _heads(day)
     for v, following in zip(heads, [*heads[1:], crews], strict=True):
-        eats = bool(day.lunch_to[v] >= 0 and day.hungry[v] < tours.NEVER)
+        eats = bool(day.lunch_to[v] >= 0 and day.hungry[v] < arrays.NEVER)
         start_s = int(min(day.hungry[v], day.fed[v]))
         depots += [pyvrp.Depot(jobs + v), pyvrp.Depot(jobs + crews + v)]
         vehicles.append(
@@ -94,12 +94,12 @@ def _model(*, day: tours.Day, must_s: float) -> Any:
     )
 
 
-def _heads(day: tours.Day) -> list[int]:
+def _heads(day: arrays.Day) -> list[int]:
     """The first crew of every run of crews that are alike."""
     return [v for v in range(len(day.end)) if not day.alike[v]]
 
 
-def _lunch(day: tours.Day) -> tuple[int, int]:
+def _lunch(day: arrays.Day) -> tuple[int, int]:
     """(the hour at which lunch is taken out of the clock, its length); no lunch is an hour that never comes."""
     eating = day.lunch_to >= 0
     if not eating.any():

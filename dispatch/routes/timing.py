@@ -141,10 +141,11 @@ def _lunch(
     return (begin, begin + crew.lunch_s), arrive, ready, max(0, begin - crew.lunch_latest_s)
 
 
-def _harm(timed: _Timed, jobs: Sequence[problem.Job]) -> tuple[int, int, int]:
+def _harm(timed: _Timed, jobs: Sequence[problem.Job]) -> tuple[int, int, int, int]:
     free = sum(seconds for index, seconds in timed.late if not jobs[index].is_fixed)
     fixed = sum(seconds for index, seconds in timed.late if jobs[index].is_fixed)
-    return free + timed.overrun_s, fixed + timed.lunch_late_s, timed.finish_s
+    # Where the day ends at the same second, work comes before lunch.
+    return free + timed.overrun_s, fixed + timed.lunch_late_s, timed.finish_s, sum(s.start_s for s in timed.stops)
 
 
 def _violations(

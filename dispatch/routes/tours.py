@@ -5,99 +5,17 @@ its best gap.
 
 Per route and position p: `hungry[p]` / `fed[p]` is the earliest second the crew is done before p with lunch still to
 come / already taken; `by_hungry[p]` / `by_fed[p]` the latest arrival at p from which the rest of the day still works.
-Jobs are 0..n-1, the start of crew v is node n + v, its end node n + V + v. Costs are seconds of driving.
+
+A cut keeps the hour of the clock in which it begins for as long as it stays on a route, so that a limit on the cuts of
+an hour holds whatever is done to the stops before it; a crew that comes too soon waits.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from dispatch.routes import compiled
-
-I32 = npt.NDArray[np.int32]
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
-Bool = npt.NDArray[np.bool_]
-
-# Columns of `Routes.timing`.
-HUNGRY, FED, BY_HUNGRY, BY_FED, LEG = range(5)
-NEVER = 1_000_000_000
-
-
-class Day(NamedTuple):
-    """The day as arrays; n jobs, V crews, W windows at most, K neighbours."""
-
-    drive: I32  # [n + 2V, n + 2V]
-    drive_to: I32  # the same, transposed: drives to one job lie side by side
-    service: I64  # [n]
-    opens: I64  # [n, W]
-    closes: I64  # [n, W]
-    windows: I64  # [n] how many windows
-    worth: F64  # [n] seconds of driving that serving the job is worth
-    home: I64  # [n] crew that has it in the plan in force, -1 for none
-    allowed: Bool  # [V, n]
-    end: I64  # [V] end of the paid shift
-    last_end: I64  # [V] end with overtime
-    lunch_from: I64  # [V]
-    lunch_to: I64  # [V] -1 where no lunch is left
-    lunch: I64  # [V]
-    hungry: I64  # [V] earliest second free at the start node, lunch still to come
-    fed: I64  # [V] the same, lunch taken (or none to take)
-    near: I32  # [n, K] nearest other jobs
-    need: I64  # [n] load of the job
-    capacity: I64  # [V] load left for the jobs here, what is fixed already taken off
-    alike: Bool  # [V] the same as the crew before it in everything the search looks at
-    far: I64  # [n] drive from the nearest start of a crew
-    even: bool  # every job is worth the same
-    keep_home: float
-    overtime: float
-
-
-class Routes(NamedTuple):
-    """The routes being worked on, with the timing of each kept beside it."""
-
-    stops: I32  # [V, n]
-    length: I64  # [V]
-    crew_of: I64  # [n] -1 for open
-    position: I64  # [n]
-    timing: I64  # [V, n + 1, 5]: HUNGRY, FED, BY_HUNGRY, BY_FED and LEG (drive from position p - 1 to p)
-    slack: I64  # [V] the longest service that could fit anywhere
-    cost: F64  # [V]
-    worth: F64  # [V]
-    load: I64  # [V]
-
-
-class Best(NamedTuple):
-    """The best routes seen and the two running totals."""
-
-    stops: I32
-    length: I64
-    cost: F64  # [2] cost of the routes at work, cost of the best
-
-
-def empty_routes(*, jobs: int, crews: int) -> Routes:
-    """Room for routes; call `reset` before use."""
-    return Routes(
-        stops=np.zeros((crews, max(jobs, 1)), dtype=np.int32),
-        length=np.zeros(crews, dtype=np.int64),
-        crew_of=np.full(jobs, -1, dtype=np.int64),
-        position=np.zeros(jobs, dtype=np.int64),
-        timing=np.zeros((crews, jobs + 1, 5), dtype=np.int64),
-        slack=np.zeros(crews, dtype=np.int64),
-        cost=np.zeros(crews, dtype=np.float64),
-        worth=np.zeros(crews, dtype=np.float64),
-        load=np.zeros(crews, dtype=np.int64),
-    )
-
-
-def empty_best(*, jobs: int, crews: int) -> Best:
-    """Room for the best routes."""
-    return Best(
-        stops=np.zeros((crews, max(jobs, 1)), dtype=np.int32),
-        length=np.zeros(crews, dtype=np.int64),
-        cost=np.full(2, 1e300, dtype=np.float64),
-    )
+from dispatch.routes.arrays import BY_FED, BY_HUNGRY, FED, HOUR_S, HUNGRY, LEG, NEVER
 
 
 @compiled.inlined
@@ -112,7 +30,8 @@ def random(state: Any) -> Any:
 
 
 @compiled.inlined
-def _earliest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
+def earliest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
+    """The first second from t at which job c may begin, NEVER when its windows are over."""
     for w in range(windows[c]):
         if t <= closes[c, w]:
             return max(t, opens[c, w])
@@ -126,6 +45,26 @@ def _latest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
         if opens[c, w] <= t:
             return min(t, closes[c, w])
     return -NEVER
+
+
+@compiled.jit
+def take_hour(routes: Any, c: Any, h: Any) -> None:
+    """Let cut c begin in hour h and no other."""
+    routes.hour[c] = h
+    routes.used[h] += 1
+    routes.after[c] = h * HOUR_S
+    routes.until[c] = h * HOUR_S + HOUR_S - 1
+
+
+@compiled.jit
+def give_back(routes: Any, c: Any) -> None:
+    """Job c is open again, its hour free for another."""
+    routes.crew_of[c] = -1
+    if routes.hour[c] >= 0:
+        routes.used[routes.hour[c]] -= 1
+        routes.hour[c] = -1
+        routes.after[c] = -NEVER
+        routes.until[c] = NEVER
 
 
 @compiled.jit
@@ -145,6 +84,7 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
     worth = 0.0
     load = np.int64(0)
     needs = day.need
+    after, until = routes.after, routes.until
     for p in range(count + 1):
         times[v, p, HUNGRY] = hungry
         times[v, p, FED] = fed
@@ -160,8 +100,10 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
             if count > 0 and there_fed > day.end[v]:
                 cost += (there_fed - day.end[v]) * day.overtime
             break
-        hungry = min(_earliest_start(opens, closes, windows, here, there_hungry) + service[here], NEVER)
-        fed = min(_earliest_start(opens, closes, windows, here, there_fed) + service[here], NEVER)
+        begin_hungry = earliest_start(opens, closes, windows, here, max(there_hungry, after[here]))
+        begin_fed = earliest_start(opens, closes, windows, here, max(there_fed, after[here]))
+        hungry = min(begin_hungry + service[here], NEVER) if begin_hungry <= until[here] else NEVER
+        fed = min(begin_fed + service[here], NEVER) if begin_fed <= until[here] else NEVER
         worth += worths[here]
         load += needs[here]
         if home[here] == v:
@@ -181,8 +123,14 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
         done_hungry = by_hungry - drive
         if lunch_to >= 0 and lunch_from + lunch <= by_fed:
             done_hungry = max(done_hungry, min(lunch_to, by_fed - lunch - drive))
-        by_hungry = _latest_start(opens, closes, windows, here, done_hungry - service[here])
-        by_fed = _latest_start(opens, closes, windows, here, by_fed - drive - service[here])
+        latest_hungry = min(done_hungry - service[here], until[here])
+        latest_fed = min(by_fed - drive - service[here], until[here])
+        by_hungry = _latest_start(opens, closes, windows, here, latest_hungry)
+        by_fed = _latest_start(opens, closes, windows, here, latest_fed)
+        if by_hungry < after[here]:
+            by_hungry = np.int64(-NEVER)
+        if by_fed < after[here]:
+            by_fed = np.int64(-NEVER)
         times[v, p, BY_HUNGRY] = by_hungry
         times[v, p, BY_FED] = by_fed
         slack = max(slack, max(by_hungry, by_fed) - min(times[v, p, HUNGRY], times[v, p, FED]))
@@ -194,7 +142,9 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
 
 @compiled.jit
 def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_end: Any, state: Any) -> Any:
-    """(seconds added less the bonus, crew, position) of the cheapest place for job c; crew -1 when there is none.
+    """(seconds added less the bonus, crew, position, hour) of the cheapest place for job c; crew -1 if there is none.
+
+    The hour is the one in which a cut would begin, the first that still has room; -1 for other jobs.
 
     Looks at the routes that `only` marks: at every position, or with `near` beside the nearest jobs and at both ends
     of a route, or with `at_end` at the end alone. Every candidate is overlooked with the chance `blink`.
@@ -216,6 +166,9 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
     best = np.float64(NEVER)
     best_v = -1
     best_p = -1
+    best_hour = -1
+    room, used = day.room, routes.used
+    counted = day.cut[c] and room.shape[0] > 0
     for span in range(spans):
         if span < neighbours:
             other = jobs_near[c, span]
@@ -263,7 +216,32 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
             at_fed = fed + here
             if hungry <= lunch_to:
                 at_fed = min(at_fed, max(at_hungry, lunch_from) + lunch)
-            if windows == 1:
+            hour = -1
+            if counted:
+                # Hour by hour, the first with room from which the rest of the day still works.
+                for h in range(max(0, min(at_hungry, at_fed)) // HOUR_S, room.shape[0]):
+                    if used[h] >= room[h]:
+                        continue
+                    done_hungry = NEVER
+                    done_fed = NEVER
+                    for k in range(windows):
+                        w = windows - 1 - k
+                        low = max(opens[c, w], h * HOUR_S)
+                        high = min(closes[c, w], h * HOUR_S + HOUR_S - 1)
+                        if at_hungry <= high and low <= high:
+                            done_hungry = max(at_hungry, low) + service
+                        if at_fed <= high and low <= high:
+                            done_fed = max(at_fed, low) + service
+                    next_hungry = done_hungry + on
+                    next_fed = done_fed + on
+                    if done_hungry <= lunch_to:
+                        next_fed = min(next_fed, max(next_hungry, lunch_from) + lunch)
+                    if next_hungry <= by_hungry or next_fed <= by_fed:
+                        hour = h
+                        break
+                if hour < 0:
+                    continue
+            elif windows == 1:
                 done_hungry = max(at_hungry, first_opens) + service if at_hungry <= first_closes else NEVER
                 done_fed = max(at_fed, first_opens) + service if at_fed <= first_closes else NEVER
             else:
@@ -279,19 +257,22 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
             next_fed = done_fed + on
             if done_hungry <= lunch_to:
                 next_fed = min(next_fed, max(next_hungry, lunch_from) + lunch)
-            if next_hungry > by_hungry and next_fed > by_fed:
+            if hour < 0 and next_hungry > by_hungry and next_fed > by_fed:
                 continue
             if blink > 0.0 and random(state) < blink:
                 continue
             best = added - bonus
             best_v = v
             best_p = p
-    return best, best_v, best_p
+            best_hour = hour
+    return best, best_v, best_p, best_hour
 
 
 @compiled.inlined
-def insert(day: Any, routes: Any, c: Any, v: Any, p: Any) -> None:
-    """Put job c at position p of route v."""
+def insert(day: Any, routes: Any, c: Any, v: Any, p: Any, hour: Any) -> None:
+    """Put job c at position p of route v, a cut into its hour."""
+    if hour >= 0:
+        take_hour(routes, c, hour)
     stops, length = routes.stops, routes.length
     for k in range(length[v] - p):
         q = length[v] - k
@@ -304,7 +285,8 @@ def insert(day: Any, routes: Any, c: Any, v: Any, p: Any) -> None:
 @compiled.jit
 def reset(day: Any, routes: Any) -> None:
     """Take every job out of every route."""
-    routes.crew_of[:] = -1
+    for c in range(routes.crew_of.shape[0]):
+        give_back(routes, c)
     for v in range(day.end.shape[0]):
         routes.length[v] = 0
         refresh(day, routes, v)
@@ -317,65 +299,11 @@ def append(day: Any, routes: Any, c: Any, v: Any) -> bool:
         return False
     only = np.zeros(day.end.shape[0], dtype=np.bool_)
     only[v] = True
-    _, found, p = place(day, routes, c, False, 0.0, only, True, np.zeros(1, dtype=np.uint64))
+    _, found, p, hour = place(day, routes, c, False, 0.0, only, True, np.zeros(1, dtype=np.uint64))
     if found < 0:
         return False
-    insert(day, routes, c, v, p)
+    insert(day, routes, c, v, p, hour)
     return True
-
-
-@compiled.jit
-def closest_miss(day: Any, routes: Any, c: Any) -> Any:
-    """Where c comes closest to fitting: (seconds missing there, seconds of driving added, crew, load too much).
-
-    Missing seconds are those by which c itself would start late plus those by which the rest of that day would.
-    A full vehicle is named only where nothing but load is missing, or where there is no other. Crew -1 if nowhere.
-    """
-    n = day.service.shape[0]
-    opens, closes, windows, service = day.opens, day.closes, day.windows, day.service[c]
-    # First crews with load left, then full ones.
-    least = np.full(2, NEVER, dtype=np.int64)
-    least_added = np.full(2, NEVER, dtype=np.int64)
-    least_v = np.full(2, -1, dtype=np.int64)
-    for v in range(day.end.shape[0]):
-        if not day.allowed[v, c]:
-            continue
-        full = 1 if routes.load[v] + day.need[c] > day.capacity[v] else 0
-        count = routes.length[v]
-        for p in range(count + 1):
-            before = routes.stops[v, p - 1] if p > 0 else n + v
-            after = routes.stops[v, p] if p < count else n + day.end.shape[0] + v
-            here = np.int64(day.drive[before, c])
-            on = np.int64(day.drive[c, after])
-            at_hungry = routes.timing[v, p, HUNGRY] + here
-            at_fed = routes.timing[v, p, FED] + here
-            if routes.timing[v, p, HUNGRY] <= day.lunch_to[v]:
-                at_fed = min(at_fed, max(at_hungry, day.lunch_from[v]) + day.lunch[v])
-            last = day.closes[c, day.windows[c] - 1]
-            late_hungry = max(0, at_hungry - last)
-            late_fed = max(0, at_fed - last)
-            done_hungry = _earliest_start(opens, closes, windows, c, at_hungry - late_hungry) + late_hungry + service
-            done_fed = _earliest_start(opens, closes, windows, c, at_fed - late_fed) + late_fed + service
-            next_hungry = done_hungry + on
-            next_fed = done_fed + on
-            if done_hungry <= day.lunch_to[v]:
-                lunch_fed = max(next_hungry, day.lunch_from[v]) + day.lunch[v]
-                if lunch_fed + late_hungry < next_fed + late_fed:
-                    next_fed = lunch_fed
-                    late_fed = late_hungry
-            missing = min(
-                late_hungry + max(0, next_hungry - routes.timing[v, p, BY_HUNGRY]),
-                late_fed + max(0, next_fed - routes.timing[v, p, BY_FED]),
-            )
-            added = here + on - routes.timing[v, p, LEG]
-            if missing < least[full] or (missing == least[full] and added < least_added[full]):
-                least[full] = missing
-                least_added[full] = added
-                least_v[full] = v
-    full = 1 if least_v[0] < 0 or (least_v[1] >= 0 and least[1] == 0) else 0
-    v = least_v[full]
-    over_load = max(0, routes.load[v] + day.need[c] - day.capacity[v]) if v >= 0 else 0
-    return least[full], least_added[full], v, over_load
 
 
 @compiled.jit
@@ -386,9 +314,9 @@ def fill(day: Any, routes: Any, order: Any) -> None:
     for k in range(order.shape[0]):
         c = order[k]
         if routes.crew_of[c] < 0:
-            _, v, p = place(day, routes, c, False, 0.0, everywhere, False, state)
+            _, v, p, hour = place(day, routes, c, False, 0.0, everywhere, False, state)
             if v >= 0:
-                insert(day, routes, c, v, p)
+                insert(day, routes, c, v, p, hour)
 
 
 @compiled.jit
@@ -409,13 +337,17 @@ def keep(routes: Any, best: Any, cost: Any) -> None:
         best.length[v] = length[v]
         for p in range(length[v]):
             best.stops[v, p] = stops[v, p]
+    best.hour[:] = routes.hour
     best.cost[1] = cost
 
 
 @compiled.jit
 def load(day: Any, routes: Any, best: Any) -> None:
     """Put the best routes back to work."""
-    routes.crew_of[:] = -1
+    for c in range(routes.crew_of.shape[0]):
+        give_back(routes, c)
+        if best.hour[c] >= 0:
+            take_hour(routes, c, best.hour[c])
     for v in range(routes.length.shape[0]):
         routes.length[v] = best.length[v]
         for p in range(best.length[v]):

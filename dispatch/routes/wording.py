@@ -75,10 +75,14 @@ class Words:
             "WINDOW_CANNOT_BE_REACHED": self._not_reached,
             "TOO_HEAVY": self._too_heavy,
             "VEHICLE_FULL": self._vehicle_full,
+            "HOUR_FULL": self._hour_full,
             "NO_ROOM": self._no_room,
             "BLOCKED_BY_RULES": lambda f: (str(f.get("fact_en", "")), str(f.get("fact_es", ""))),
             "TAKEN_OFF": lambda _: ("Taken off its route by hand", "Retirada de su ruta a mano"),
             "NEW_SINCE_PLAN": lambda _: NEW_SINCE,
+            "CHANGES_SPENT": self._changes_spent,
+            "NOT_WORTH_IT": self._not_worth_it,
+            "GAVE_WAY": lambda _: ("Gave way to more urgent work", "Cedió su lugar a trabajo más urgente"),
         }
         return say[code](facts) if code in say else (code, code)
 
@@ -140,6 +144,21 @@ class Words:
         return (f"Vehicles are full: closest is {sign}, {over} too much load",
                 f"Vehículos llenos: el más cercano {sign}, sobra carga de {over}")  # fmt: skip
 
+    def _hour_full(self, facts: Facts) -> Both:
+        most = _whole(facts.get("cuts_an_hour", 0))
+        return (f"All hours that fit are full: {most} shutoffs may begin in one",
+                f"Las horas posibles están llenas: {most} cortes por hora como máximo")  # fmt: skip
+
+    def _changes_spent(self, facts: Facts) -> Both:
+        sign = self._sign(facts.get("crew_id"))
+        return (f"Fits with {sign}, which has had its changes today: put it there by hand",
+                f"Cabe con {sign}, que ya tuvo sus cambios de hoy: asígnela a mano")  # fmt: skip
+
+    def _not_worth_it(self, facts: Facts) -> Both:
+        sign = self._sign(facts.get("crew_id"))
+        return (f"Fits with {sign}, but is not worth a change there: put it by hand",
+                f"Cabe con {sign}, pero no amerita un cambio: asígnela a mano")  # fmt: skip
+
     def _no_room(self, facts: Facts) -> Both:
         if "crew_id" not in facts:
             return ("No room left with any able crew", "Sin espacio con ninguna cuadrilla capaz")
@@ -164,6 +183,12 @@ def overloaded(*, sign: str, load: int, most_load: int) -> Both:
     """A crew whose vehicle would carry too much."""
     return (f"{sign} would carry a load of {load}, its vehicle takes {most_load}",
             f"{sign} llevaría una carga de {load}, su vehículo admite {most_load}")  # fmt: skip
+
+
+def too_many_cuts(*, hour: str, cuts: int, most: int) -> Both:
+    """More shutoffs than may begin within an hour."""
+    return (f"{cuts} shutoffs would begin in the hour from {hour}; at most {most} may",
+            f"{cuts} cortes empezarían en la hora desde {hour}; el máximo es {most}")  # fmt: skip
 
 
 def added(*, place: str, at: str) -> Both:

@@ -32,6 +32,32 @@ def faults(problem: Any, plan: Any) -> list[str]:
     if plan.travel_s_total != sum(route.travel_s for route in plan.routes):
         found.append("the travel of the routes does not add up")
     found.extend(_lock_faults(problem, plan))
+    found.extend(_hour_faults(problem, plan, jobs))
+    return found
+
+
+def _hour_faults(problem: Any, plan: Any, jobs: dict[int, Any]) -> list[str]:
+    """More cuts in an hour of the clock than may begin; a person's lock excuses those that the plan names."""
+    if problem.cuts_an_hour is None:
+        return []
+    per_hour: dict[int, int] = {}
+    for start in problem.cuts_elsewhere_s:
+        per_hour[start // 3600] = per_hour.get(start // 3600, 0) + 1
+    found = []
+    here: dict[int, int] = {}
+    for route in plan.routes:
+        named = {violation.order_id for violation in route.violations if violation.code == "TOO_MANY_CUTS"}
+        for stop in route.stops:
+            if not jobs[stop.order_id].is_cut:
+                continue
+            if stop.order_id in named and jobs[stop.order_id].locked_crew_id is not None:
+                continue
+            hour = stop.start_s // 3600
+            here[hour] = here.get(hour, 0) + 1
+            if here[hour] + per_hour.get(hour, 0) > problem.cuts_an_hour:
+                found.append(
+                    f"order {stop.order_id} is cut {here[hour]} of hour {hour}, at most {problem.cuts_an_hour}"
+                )
     return found
 
 

@@ -106,6 +106,13 @@ def days(draw: st.DrawFn, *, most_jobs: int = 18, locks: bool = True) -> planner
                 latest_start_s=draw(st.sampled_from([None, None, None, 0, 12 * HOUR_S])),
                 prefer_crew_id=draw(st.sampled_from([None, 1, 2, 9])),
                 load=draw(st.sampled_from([0, 0, 1, 2, 20])),
+                is_cut=draw(st.booleans()),
             )
         )
-    return planner.Problem(crews=tuple(crews), jobs=tuple(jobs), travel_s=matrix_of(points, seed=size, islands=islands))
+    return planner.Problem(
+        crews=tuple(crews),
+        jobs=tuple(jobs),
+        travel_s=matrix_of(points, seed=size, islands=islands),
+        cuts_an_hour=draw(st.sampled_from([None, None, 0, 1, 2])),
+        cuts_elsewhere_s=tuple(draw(st.lists(st.integers(0, 20 * HOUR_S), max_size=2))),
+    )

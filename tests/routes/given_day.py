@@ -36,9 +36,11 @@ def streets(*, dead: bool = False) -> None:
                     )  # fmt: skip
 
 
-def an_order(*, kind: str = "LEAK_CHECK", window: str = "ALL_DAY", today: date = given.WORKDAY) -> int:
-    """An open order at a home of its own, due today."""
-    home = given.a_home()
+def an_order(
+    *, kind: str = "LEAK_CHECK", window: str = "ALL_DAY", today: date = given.WORKDAY, home: given.Home | None = None
+) -> int:
+    """An open order due today, at a home of its own or at `home`."""
+    home = home or given.a_home()
     start_hour = {"8-10": 8, "10-12": 10, "12-14": 12, "14-16": 14}.get(window)
     start = None if start_hour is None else datetime.combine(today, time(start_hour), tzinfo=given.PACIFIC)
     from dispatch.orders import kinds
@@ -56,6 +58,11 @@ def an_order(*, kind: str = "LEAK_CHECK", window: str = "ALL_DAY", today: date =
         tx.session.add(order)
         tx.session.flush()
         return order.id
+
+
+def a_shutoff() -> int:
+    """A shutoff that the rules let go out: money is owed and every notice was given."""
+    return an_order(kind="SHUTOFF_NONPAY", home=given.a_home(owes_cents=24310, noticed=True))
 
 
 def asked(*, seconds: int = 1, on: date = given.WORKDAY) -> int:

@@ -45,11 +45,12 @@ def _environment(data: Path, password: str = "") -> dict[str, str]:
         (tuple("--yard=200,95" if word.startswith("--yard") else word for word in INIT), "a long passphrase", "200"),
         (INIT, "short", "too short"),
         (("plan",), "", "curbstop init"),
+        (("limits",), "", "curbstop init"),
         (("maps", "import", "nowhere.gpkg", "--layer", "parcels", "--district", "town", "--columns", "number=APN"), "", "nowhere.gpkg"),
         (("accounts", "import", "nowhere.csv"), "", "curbstop init"),
         (("run", "--port", "99999"), "", "99999"),
     ],
-    ids=["time zone", "yard", "password", "plan without utility", "map file", "accounts without utility", "port"],
+    ids=["time zone", "yard", "password", "plan without utility", "limits without utility", "map file", "accounts without utility", "port"],
 )  # fmt: skip
 def test_a_command_that_cannot_work_says_why_in_words_and_writes_nothing(
     tmp_path: Path, words: tuple[str, ...], password: str, said: str
