@@ -25,6 +25,9 @@ PLAN = Reaction(job="routes.plan_day", values=_one("plan_id"))
 FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
 FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
 
+CAME = Reaction(job="routes.order_came", values=_one("order_id"))
+FELL_AWAY = Reaction(job="routes.order_fell_away", values=_one("order_id"))
+CREW_ENDED = Reaction(job="routes.crew_ended", values=_one("crew_id"))
 MAPS = Reaction(job="maps.build_archive", values=_one("build_id"))
 
 
@@ -37,9 +40,13 @@ PAGES = Reaction(job="sheets.make_pages", values=_one("upload_id"))
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "PlanRequested": (PLAN,),
-    "OrderOpened": (FIND_ORDER,),
-    "OrderCancelled": (FIND_ORDER,),
+    "OrderOpened": (FIND_ORDER, CAME),
+    "OrderCancelled": (FIND_ORDER, FELL_AWAY),
     "VisitPosted": (FIND_ORDER, PIN),
+    "OrderReleased": (CAME,),
+    "OrderHeld": (FELL_AWAY,),
+    "OrderRecalled": (FELL_AWAY,),
+    "ShiftEnded": (CREW_ENDED,),
     "SheetUploaded": (PAGES,),
     "MapBuildAsked": (MAPS,),
     "AccountClosed": (FIND_ACCOUNT,),
@@ -48,10 +55,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
 SILENT: frozenset[str] = frozenset(
     {
         # Told by the stream and read by tablets; nothing is left to do for a job.
-        "OrderHeld", "OrderReleased", "OrderRecalled", "OrderAssigned", "OrderMoved",
+        "OrderAssigned", "OrderMoved",
         "PlanDrafted", "PlanFailed", "PlanPublished", "RoutePublished", "RouteWithdrawn", "RouteChanged", "DraftChanged",
+        "ReplanAsked", "DayReplanned",
         "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",
-        "CrewCheckedIn", "CrewOnBreak", "ShiftEnded",
+        "CrewCheckedIn", "CrewOnBreak",
         "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",
         "AttachmentStored", "SheetPagesMade", "SheetRefused", "SheetPlaced", "SheetDescribed",
         "PinMeasured", "PinNoted", "PlaceNamed",

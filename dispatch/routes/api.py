@@ -64,6 +64,7 @@ def move_order(*, body: schemas.MoveIn) -> schemas.MoveOut:
             return _move_out(move, moved=False, began=began)
     with transaction(actor=guard.actor(), now=now) as tx:
         tx.command("move_order", body.model_dump(mode="json"))
+        operations.hold_days(tx, order_id=body.order_id)
         move = moves.find(tx.session, **asked, now=now)  # type: ignore[arg-type]
         moves.make(tx, move=move, reason=body.reason)
         return _move_out(move, moved=True, began=began)

@@ -62,3 +62,19 @@ class DraftChanged(Event):
     route_id: int
     order_id: int
     plan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplanAsked(Event):
+    """Something happened for which the plan in force is looked at again."""
+
+    replan_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayReplanned(Event):
+    """The plan in force was looked at again; `outcome` published, proposed, nothing or failed."""
+
+    replan_id: int
+    plan_id: int | None
+    outcome: str

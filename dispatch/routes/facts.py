@@ -1,6 +1,6 @@
 """Reads a day of the house into the planner's facts. Loads in bulk; decides nothing but what the rules say of a cut."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,21 @@ from dispatch.policies import queries as policies
 from dispatch.routes import day, eta, models, queries
 
 
-def read(session: Session, *, on: date, now: datetime, ask_rules: bool = True) -> day.DayFacts:
+def read(
+    session: Session,
+    *,
+    on: date,
+    now: datetime,
+    ask_rules: bool = True,
+    ask_of: Collection[int] | None = None,
+    away: Collection[int] = (),
+    pins_from_id: int | None = None,
+) -> day.DayFacts:
     """The facts of a day, for a plan that begins at `now`.
 
-    `ask_rules` False leaves the rules out (orders that they stop count as plannable): quick enough for a transaction.
+    `ask_rules` False leaves the rules out (orders that they stop count as plannable): quick enough for a transaction;
+    `ask_of` asks them of these orders alone. Crews that are `away` are left out. `pins_from_id` is a draft whose hand
+    moves stand, as those of the plan in force do.
     """
     utility = policies.get_utility(session)
     zone = ZoneInfo(utility.time_zone)
@@ -28,8 +39,10 @@ def read(session: Session, *, on: date, now: datetime, ask_rules: bool = True) -
     stops = queries.stops_of(session, plan_id=published.id) if published else {}
     on_routes = orders.by_ids(session, [stop.order_id for some in stops.values() for stop in some])
     visits = queries.visits(session, list(on_routes))
-    shifts = crews.shifts_on(session, on=on)
+    shifts = [shift for shift in crews.shifts_on(session, on=on) if shift.crew_id not in away]
     members = crews.members(session, [shift.id for shift in shifts])
+    pinned = queries.pins(session, plan_ids=[i for i in (published.id if published else None, pins_from_id) if i is not None])
+    there = {shift.crew_id for shift in shifts if shift.ended_at is None}
     route_of = {route.crew_id: route for route in routes}
     found: list[day.CrewFacts] = []
     for shift in shifts:
@@ -45,12 +58,18 @@ def read(session: Session, *, on: date, now: datetime, ask_rules: bool = True) -
     blocked: list[tuple[int, dict[str, object]]] = []
     rows: list[day.OrderFacts] = []
     for order in due.values():
-        ask = ask_rules and order.id not in kept
+        ask = ask_rules and order.id not in kept and (ask_of is None or order.id in ask_of)
         stopped = blocked_by_rules(session, order=order, on=on, now=now) if ask else None
         if stopped is not None:
             blocked.append((order.id, stopped))
         else:
-            rows.append(order_facts(order, utility=utility, on=on, prefer_crew_id=home.get(order.id)))
+            pin = pinned.get(order.id)
+            rows.append(
+                order_facts(
+                    order, utility=utility, on=on, prefer_crew_id=home.get(order.id),
+                    pinned_crew_id=pin if pin in there else None,
+                )
+            )  # fmt: skip
     return day.DayFacts(
         on=on,
         zone=zone,
@@ -58,12 +77,18 @@ def read(session: Session, *, on: date, now: datetime, ask_rules: bool = True) -
         yard=(utility.yard_lon, utility.yard_lat),
         crews=tuple(found),
         orders=tuple(sorted(rows, key=lambda row: row.order_id)),
+        cuts_an_hour=utility.shutoffs_an_hour,
         blocked=tuple(sorted(blocked, key=lambda row: row[0])),
     )
 
 
 def order_facts(
-    order: ServiceOrder, *, utility: policy_models.Utility, on: date, prefer_crew_id: int | None = None
+    order: ServiceOrder,
+    *,
+    utility: policy_models.Utility,
+    on: date,
+    prefer_crew_id: int | None = None,
+    pinned_crew_id: int | None = None,
 ) -> day.OrderFacts:
     """One order as the planner sees it."""
     cut = kinds.get(code=order.kind).needs_clearance
@@ -77,6 +102,7 @@ def order_facts(
         window=day.window_of(due_on=order.due_on, window_from=order.window_from, window_to=order.window_to, on=on),
         not_after_at=day.local_time(utility.last_shutoff, on=on, zone=zone) if cut else None,
         prefer_crew_id=prefer_crew_id,
+        pinned_crew_id=pinned_crew_id,
     )
 
 
@@ -102,7 +128,12 @@ def crew_facts(
         )
         for stop in planned
     ]
-    kept = day.kept_stops(stops) if keep_next and live else tuple(stop for stop in stops if stop.behind)
+    # A crew that went home goes nowhere any more.
+    kept = (
+        day.kept_stops(stops)
+        if keep_next and live and shift.ended_at is None
+        else tuple(stop for stop in stops if stop.behind)
+    )
     eaten = None
     if live and route is not None and route.lunch_from_at and route.lunch_to_at and route.lunch_to_at <= now:
         eaten = (route.lunch_from_at, route.lunch_to_at)

@@ -37,6 +37,8 @@ class DayPlan(Base):
     crews: Mapped[int] = mapped_column(default=0)
     error_en: Mapped[str | None] = mapped_column(Text)
     error_es: Mapped[str | None] = mapped_column(Text)
+    pins_from_id: Mapped[int | None]
+    """The draft that this plan takes the place of: what a person moved there stays with its crew."""
 
 
 class Route(Base):
@@ -75,6 +77,8 @@ class RouteStop(Base):
     start_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finish_at: Mapped[datetime] = mapped_column(UtcDateTime)
     locked: Mapped[bool] = mapped_column(default=False)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    """A person put it on this crew's route: no planner takes it from there."""
 
 
 class UnplannedOrder(Base):
@@ -101,3 +105,58 @@ class RouteChange(Base):
     text_en: Mapped[str] = mapped_column(String(200))
     text_es: Mapped[str] = mapped_column(String(200))
     __table_args__ = (Index("ix_route_change_crew_id_on_day", "crew_id", "on_day"),)
+
+
+class ReplanPolicy(Base):
+    """What a plan in force is changed for, and what a change costs. Without a row the defaults hold."""
+
+    __tablename__ = "replan_policy"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_once: Mapped[JsonList] = mapped_column(Json)
+    """Causes (`causes.CODES`) whose changes go to the crews at once; those of the others wait as a proposal."""
+    change_price_s: Mapped[int]
+    """What a change of one crew costs after publishing, in seconds of driving."""
+    search_s: Mapped[float]
+    """How long the free search may take where putting new work between the stops is not enough."""
+
+
+class Replan(Base):
+    """One time that a plan in force was looked at again: for which events, and what came of it.
+
+    While it waits further events of the day join it (`waiting_key` is unique); one at a time works on a day
+    (`working_key` is unique).
+    """
+
+    __tablename__ = "replan"
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting','working','done','failed')", name="status"),
+        CheckConstraint("outcome IN ('published','proposed','nothing')", name="outcome"),
+        Index("ix_replan_on_day", "on_day"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on_day: Mapped[date]
+    at_once: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(10), default="waiting")
+    waiting_key: Mapped[str | None] = mapped_column(String(20), unique=True)
+    working_key: Mapped[str | None] = mapped_column(String(20), unique=True)
+    causes: Mapped[JsonList] = mapped_column(Json, default=list)
+    """[{code, order_id, crew_id, at}]"""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("day_plan.id"), index=True)
+    """The plan that holds the changes: sent already, or a draft that proposes them."""
+    changes: Mapped[JsonList] = mapped_column(Json, default=list)
+    """[{order_id, from_crew_id, to_crew_id, why, over, text_en, text_es, lost_en, lost_es, got_en, got_es}]"""
+    left: Mapped[JsonList] = mapped_column(Json, default=list)
+    """Orders of the event that found no place, by id."""
+    in_force: Mapped[int] = mapped_column(default=0)
+    stayed: Mapped[int] = mapped_column(default=0)
+    """Orders that were with a crew, and how many of them stay with it."""
+    seconds: Mapped[float | None]
+    text_en: Mapped[str] = mapped_column(Text, default="")
+    text_es: Mapped[str] = mapped_column(Text, default="")

@@ -100,6 +100,8 @@ def find(
     about = day.DayFacts(
         on=plan.on_day, zone=zone, now=now if live else min(side.crew.start_at for side in sides),
         yard=(utility.yard_lon, utility.yard_lat), crews=tuple(side.crew for side in sides), orders=known,
+        cuts_an_hour=utility.shutoffs_an_hour,
+        cuts_elsewhere=_cuts_of_others(session, plan=plan, sides=sides),
     )  # fmt: skip
     streets = ground.get(session)
     driving = streets.driving(about.places())
@@ -152,7 +154,7 @@ def make(tx: Tx, *, move: Move, reason: str) -> None:
                 plan.orders += 1
         if left is not None:
             tx.session.delete(left)
-        stop.route_id = target.route.id
+        stop.route_id, stop.pinned = target.route.id, True
         if stop not in target.stops:
             target.stops.append(stop)
         if source is not None and source is not target:
@@ -233,6 +235,19 @@ def _sides(
             )
         )  # fmt: skip
     return found
+
+
+def _cuts_of_others(session: Session, *, plan: models.DayPlan, sides: Sequence[_Side]) -> tuple[datetime, ...]:
+    """When the shutoffs begin, or began, on the routes of the plan that the move does not touch."""
+    touched = {side.route.id for side in sides}
+    others = [s for key, some in queries.stops_of(session, plan_id=plan.id).items() if key not in touched for s in some]
+    cuts = {
+        i
+        for i, row in orders.by_ids(session, {stop.order_id for stop in others}).items()
+        if kinds.get(code=row.kind).needs_clearance
+        and (goes_there(row.state, plan.status) or row.state in day.OVER | day.STARTED)
+    }
+    return tuple(stop.start_at for stop in others if stop.order_id in cuts)
 
 
 def goes_there(state: str, plan_status: str) -> bool:

@@ -56,15 +56,29 @@ def request_plan(tx: Tx, *, on: date, seconds: int) -> models.DayPlan:
     for plan in queries.working_plans(tx.session):
         if plan.on_day == on:
             return plan
+    drafts = queries.drafts(tx.session, on=on)
     plan = models.DayPlan(
-        on_day=on, seconds_allowed=seconds, requested_by=tx.actor.name, requested_at=tx.now, status="queued", seed=1
-    )
+        on_day=on, seconds_allowed=seconds, requested_by=tx.actor.name, requested_at=tx.now, status="queued", seed=1,
+        pins_from_id=drafts[-1].id if drafts else None,
+    )  # fmt: skip
     tx.session.add(plan)
     tx.session.flush()
     # Another day's search should not repeat this one's luck; the seed stays with the plan, so that it can be repeated.
     plan.seed = plan.id
     tx.record(events.PlanRequested(plan_id=plan.id))
     return plan
+
+
+def hold_days(tx: Tx, *, order_id: int) -> None:
+    """Let nobody else change the plans of the days that an order is planned on or due until this is written."""
+    stop = queries.find_drawn_stop(tx.session, order_id=order_id)
+    on = (
+        queries.get_plan(tx.session, stop.plan_id).on_day
+        if stop is not None
+        else tx.now.astimezone(policies.zone(tx.session)).date()
+    )
+    queries.hold_day(tx.session, on=on)
+    tx.session.expire_all()
 
 
 def crews_work(session: Session, *, on: date, now: datetime) -> bool:
@@ -131,7 +145,7 @@ def save_draft(
             tx, plan=plan, crew=crew_of[timed.crew_id], timed=timed, facts=facts, rows=rows,
             line=lines.get(timed.crew_id, []),
         )  # fmt: skip
-    left = [(one.order_id, one.code, _plain(one.facts)) for one in found.unplanned if _takeable(rows.get(one.order_id))]
+    left = [(one.order_id, one.code, plain(one.facts)) for one in found.unplanned if _takeable(rows.get(one.order_id))]
     left += [(order_id, "BLOCKED_BY_RULES", told) for order_id, told in facts.blocked]
     for order_id, code, told in left:
         tx.session.add(models.UnplannedOrder(plan_id=plan_id, order_id=order_id, code=code, facts=told))
@@ -166,6 +180,7 @@ def _save_route(
     behind = [stop for stop in crew.kept if stop.behind]
     ahead = {stop.order_id for stop in crew.kept if not stop.behind}
     stops = [(stop.order_id, stop.arrive_at, stop.start_at, stop.finish_at, True) for stop in behind]
+    pinned = {order.order_id for order in facts.orders if order.pinned_crew_id == crew.crew_id}
     stops += [
         (s.order_id, instant(s.arrive_s), instant(s.start_s), instant(s.finish_s), s.order_id in ahead)
         for s in timed.stops
@@ -175,7 +190,7 @@ def _save_route(
         tx.session.add(
             models.RouteStop(
                 plan_id=plan.id, route_id=route.id, order_id=order_id, position=position, arrive_at=arrive_at,
-                start_at=start_at, finish_at=finish_at, locked=locked,
+                start_at=start_at, finish_at=finish_at, locked=locked, pinned=order_id in pinned,
             )
         )  # fmt: skip
     return len(stops)
@@ -185,7 +200,7 @@ def _takeable(order: ServiceOrder | None) -> bool:
     return order is not None and order.state in TAKEABLE
 
 
-def _plain(facts: planner.Facts) -> dict[str, object]:
+def plain(facts: planner.Facts) -> dict[str, object]:
     """Facts as JSON takes them (numpy's integers are not integers there)."""
     found: dict[str, object] = {}
     for name, value in facts.items():
@@ -217,6 +232,7 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
     Stops begun meanwhile stay with their crew, first. Shutoffs that the rules stop by now (`blocked`, by order id) are
     not sent, and listed with the rule. A crew hears in sentences what changed; the version of its route grows only when its stops changed.
     """
+    queries.hold_day(tx.session, on=plan.on_day)
     if plan.status != "draft":
         text = ("This plan is no draft. Look again.", "Este plan no es un borrador. Véalo de nuevo.")
         raise PlanNotDraft(text[0], reasons=[errors.Reason("plan_not_draft", *text)])
@@ -238,10 +254,11 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
     }  # fmt: skip
     if old is not None:
         _supersede(tx, old)
+    told = _told(queries.find_replan_of(tx.session, plan_id=plan.id))
     sent: set[int] = set()
     for route in routes:
         sent |= _send_route(tx, plan=plan, route=route, stops=stops.get(route.id, []), rows=rows,
-                            before=before.get(route.crew_id), blocked=blocked)  # fmt: skip
+                            before=before.get(route.crew_id), blocked=blocked, told=told)  # fmt: skip
     for route in old_routes:
         for stop in old_stops.get(route.id, []):
             order = rows[stop.order_id]
@@ -285,6 +302,7 @@ def _send_route(
     rows: Mapping[int, ServiceOrder],
     before: _Before | None,
     blocked: Mapping[int, dict[str, object]],
+    told: "_Told",
 ) -> set[int]:
     """Publish one route; answers the orders on it."""
     kept: list[models.RouteStop] = []
@@ -293,16 +311,16 @@ def _send_route(
         if order.state in day.OVER or order.state == "ON_SITE":
             kept.append(stop)
             continue
-        told = blocked.get(order.id) if _takeable(order) else None
-        if not _takeable(order) or told is not None:
+        rule = blocked.get(order.id) if _takeable(order) else None
+        if not _takeable(order) or rule is not None:
             # Not sent: ended or stopped by the office meanwhile, or forbidden by now.
             tx.session.delete(stop)
             plan.planned -= 1
-            if told is None:
+            if rule is None:
                 plan.orders -= 1
             else:
                 unplanned = models.UnplannedOrder(
-                    plan_id=plan.id, order_id=order.id, code="BLOCKED_BY_RULES", facts=told
+                    plan_id=plan.id, order_id=order.id, code="BLOCKED_BY_RULES", facts=rule
                 )
                 tx.session.add(unplanned)
             continue
@@ -318,13 +336,27 @@ def _send_route(
     changed = before is None or before.ahead != now_ahead
     if before is not None:
         route.version = before.route.version + (1 if changed else 0)
-        route.changes_used = before.route.changes_used + (1 if changed else 0)
-        _tell_crew(tx, plan=plan, route=route, ahead=ahead, rows=rows, before=before)
+        said = _tell_crew(tx, plan=plan, route=route, ahead=ahead, rows=rows, before=before, told=told)
+        # A re-plan counts each stop that a crew sees change, a plan made whole counts once.
+        route.changes_used = before.route.changes_used + (said if told else 1 if changed else 0)
     if changed:
         tx.record(
             events.RoutePublished(crew_id=route.crew_id, route_id=route.id, plan_id=plan.id, version=route.version)
         )
     return {stop.order_id for stop in kept}
+
+
+_Told = Mapping[tuple[int, int, str], wording.Both]
+"""Sentences of a re-plan by crew, order and "lost" or "got"."""
+
+
+def _told(replan: models.Replan | None) -> _Told:
+    found: dict[tuple[int, int, str], wording.Both] = {}
+    for one in replan.changes if replan is not None else ():
+        for crew_id, what in ((one["from_crew_id"], "lost"), (one["to_crew_id"], "got")):
+            if crew_id is not None and one[f"{what}_en"]:
+                found[(crew_id, one["order_id"], what)] = (one[f"{what}_en"], one[f"{what}_es"])
+    return found
 
 
 def _tell_crew(
@@ -335,23 +367,31 @@ def _tell_crew(
     ahead: Sequence[models.RouteStop],
     rows: Mapping[int, ServiceOrder],
     before: _Before,
-) -> None:
+    told: _Told,
+) -> int:
+    """One sentence for each change; answers how many."""
     zone = policies.zone(tx.session)
     had = set(before.ahead)
     now_ids = [stop.order_id for stop in ahead]
+    said: list[wording.Both] = []
     for order_id in before.ahead:
         if order_id not in now_ids and rows[order_id].state in TAKEABLE:
-            tell(tx, crew_id=route.crew_id, on=plan.on_day, words=wording.removed(place=rows[order_id].place))
+            plain_words = wording.removed(place=rows[order_id].place)
+            said.append(told.get((route.crew_id, order_id, "lost"), plain_words))
     for stop in ahead:
         if stop.order_id not in had:
-            at = wording.clock(stop.start_at, zone=zone)
-            words = wording.added(place=rows[stop.order_id].place, at=at)
-            tell(tx, crew_id=route.crew_id, on=plan.on_day, words=words)
+            plain_words = wording.added(place=rows[stop.order_id].place, at=wording.clock(stop.start_at, zone=zone))
+            said.append(told.get((route.crew_id, stop.order_id, "got"), plain_words))
     stayed = [order_id for order_id in now_ids if order_id in had]
     old = [order_id for order_id in before.ahead if order_id in set(stayed)]
+    shifted = [told[key] for key in ((route.crew_id, one, "got") for one in stayed) if key in told]
+    said += shifted
     swapped = sum(1 for a, b in zip(old, stayed, strict=True) if a != b)
-    if swapped:
-        tell(tx, crew_id=route.crew_id, on=plan.on_day, words=wording.reordered(count=swapped))
+    if swapped and not shifted:
+        said.append(wording.reordered(count=swapped))
+    for words in said:
+        tell(tx, crew_id=route.crew_id, on=plan.on_day, words=words)
+    return len(said)
 
 
 def tell(tx: Tx, *, crew_id: int, on: date, words: wording.Both) -> None:

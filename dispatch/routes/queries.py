@@ -1,7 +1,7 @@
 """Every SELECT about plans, routes and the ground they run on."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispatch import errors
 from dispatch.orders.models import ServiceOrder, Visit
 from dispatch.policies import queries as policies
-from dispatch.routes import models
+from dispatch.routes import causes, models
 from maps import stores
 
 WORKING = ("queued", "reading", "travel", "solving", "saving")
@@ -191,3 +191,94 @@ def streets(session: Session) -> Sequence[stores.Street]:
     street = stores.Street
     district_id = policies.get_utility(session).district_id
     return session.execute(select(street).where(street.district_id == district_id).order_by(street.id)).scalars().all()
+
+
+def hold_day(session: Session, *, on: date) -> None:
+    """Wait until nobody else changes the plans of a day, and keep others waiting until the end of the transaction.
+
+    What was read before must be read again. (PostgreSQL; SQLite has one writer anyway.)
+    """
+    plan = models.DayPlan
+    session.execute(
+        select(plan)
+        .where(plan.on_day == on, plan.status.in_(("draft", "published")))
+        .order_by(plan.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars().all()
+
+
+def pins(session: Session, *, plan_ids: Collection[int]) -> dict[int, int]:
+    """Crew of each order that a person put on its route, by order id; of several plans the newest counts."""
+    stop, route = models.RouteStop, models.Route
+    rows = session.execute(
+        select(stop.order_id, route.crew_id)
+        .join(route, route.id == stop.route_id)
+        .where(stop.plan_id.in_(set(plan_ids)), stop.pinned.is_(True))
+        .order_by(stop.plan_id)
+    )
+    found: dict[int, int] = {}
+    for order_id, crew_id in rows:
+        found[order_id] = crew_id
+    return found
+
+
+class NoReplan(errors.NotFound):
+    """There is no such re-plan."""
+
+    code = "no_replan"
+
+
+def get_replan(session: Session, replan_id: int) -> models.Replan:
+    """The re-plan, or NoReplan."""
+    found = session.get(models.Replan, replan_id)
+    if found is None:
+        raise NoReplan(f"There is no re-plan {replan_id}.")
+    return found
+
+
+def replan_policy(session: Session) -> models.ReplanPolicy:
+    """What the utility has said about re-plans, or what holds where it has said nothing (a row of no table then)."""
+    return session.get(models.ReplanPolicy, 1) or models.ReplanPolicy(
+        id=1, at_once=list(causes.AT_ONCE), change_price_s=causes.CHANGE_PRICE_S, search_s=causes.SEARCH_S
+    )
+
+
+def find_waiting_replan(session: Session, *, key: str) -> models.Replan | None:
+    """The re-plan of a day that waits for further events."""
+    row = models.Replan
+    return session.execute(select(row).where(row.waiting_key == key).with_for_update()).scalar_one_or_none()
+
+
+def due_replans(session: Session, *, now: datetime) -> Sequence[int]:
+    """Re-plans whose time has come and whose day nobody works on, the most urgent first."""
+    row = models.Replan
+    busy = select(row.on_day).where(row.status == "working")
+    return (
+        session.execute(
+            select(row.id)
+            .where(row.status == "waiting", row.due_at <= now, row.on_day.not_in(busy))
+            .order_by(row.at_once.desc(), row.due_at, row.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def working_replans(session: Session) -> Sequence[models.Replan]:
+    """Re-plans that a worker has (or had) in hand."""
+    row = models.Replan
+    return session.execute(select(row).where(row.status == "working").order_by(row.id)).scalars().all()
+
+
+def replans_on(session: Session, *, on: date, limit: int) -> Sequence[models.Replan]:
+    """The last re-plans of a day, the newest first."""
+    row = models.Replan
+    found = select(row).where(row.on_day == on).order_by(row.id.desc()).limit(limit)
+    return session.execute(found).scalars().all()
+
+
+def find_replan_of(session: Session, *, plan_id: int) -> models.Replan | None:
+    """The re-plan that a plan holds the changes of."""
+    row = models.Replan
+    return session.execute(select(row).where(row.plan_id == plan_id)).scalar_one_or_none()

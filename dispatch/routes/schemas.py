@@ -40,6 +40,32 @@ class PlanOut(Wire):
     error_en: str | None
     error_es: str | None
     unplanned: list[UnplannedOut]
+    proposal: bool
+    """A re-plan made it: changes to the plan in force that wait for a person."""
+
+
+class ReplanChangeOut(Wire):
+    order_id: int
+    from_crew_id: int | None
+    to_crew_id: int | None
+    text_en: str
+    text_es: str
+    beyond: bool
+    """Beyond the changes that a crew should have in a day, for an emergency."""
+
+
+class ReplanOut(Wire):
+    replan_id: int
+    at: Instant
+    status: Literal["waiting", "working", "done", "failed"]
+    outcome: Literal["published", "proposed", "nothing"] | None
+    plan_id: int | None
+    text_en: str
+    """What happened, and what came of it."""
+    text_es: str
+    changes: list[ReplanChangeOut]
+    left: list[int]
+    """Orders of the event that found no place."""
 
 
 class StopOut(Wire):
@@ -55,6 +81,8 @@ class StopOut(Wire):
     window_from: Instant | None
     window_to: Instant | None
     locked: bool
+    pinned: bool
+    """A person put it on this route; the planner leaves it there."""
     done: bool
     late_min: int
     lon: float
@@ -86,6 +114,8 @@ class DayRoutesOut(Wire):
     plan: PlanOut | None
     routes: list[RouteOut]
     unassigned: list[UnplannedOut]
+    replans: list[ReplanOut]
+    """The last times that the plan in force was looked at again, the newest first."""
     last_shutoff_at: Instant | None
     seq: int
 

@@ -13,6 +13,8 @@ from dispatch.orders.models import ServiceOrder
 from dispatch.policies import queries as policies
 from dispatch.routes import day, eta, facts, models, moves, queries, schemas, wording
 
+REPLANS_SHOWN = 8
+
 
 def plan_out(session: Session, *, plan: models.DayPlan, with_unplanned: bool = True) -> schemas.PlanOut:
     """One plan. `with_unplanned` lists the orders that it left, each with its reason."""
@@ -34,6 +36,7 @@ def plan_out(session: Session, *, plan: models.DayPlan, with_unplanned: bool = T
         seconds=plan.seconds,
         error_en=plan.error_en,
         error_es=plan.error_es,
+        proposal=plan.status == "draft" and queries.find_replan_of(session, plan_id=plan.id) is not None,
         unplanned=[
             _unplanned(rows[one.order_id], words.unplanned(code=one.code, facts=one.facts), one.code) for one in left
         ],
@@ -68,6 +71,7 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
             if moves.in_sight(one.state, route.status)
         ]
         locked = {stop.order_id for stop in stops.get(route.id, []) if stop.locked}
+        pinned = {stop.order_id for stop in stops.get(route.id, []) if stop.pinned}
         likely = eta.likely(stops=planned, now=now, live=today and route.status == "published")
         on_routes |= {one.order_id for one in planned}
         shown.append(
@@ -87,6 +91,7 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
                 changes_left=moves.changes_left(route, utility),
                 stops=[
                     _stop(rows[one.order_id], position=position, times=one, window=plan.window, public=public,
+                          pinned=one.order_id in pinned,
                           locked=one.done or plan.state in day.STARTED or (one.order_id in locked and plan.state in day.OVER))
                     for position, (one, plan) in enumerate(zip(likely, planned, strict=True))
                 ],
@@ -98,9 +103,30 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
         plan=None if newest is None or public else plan_out(session, plan=newest, with_unplanned=False),
         routes=shown,
         unassigned=[] if public else _unassigned(session, on=on, drawn=drawn, on_routes=on_routes),
+        replans=[] if public else [_replan(one) for one in queries.replans_on(session, on=on, limit=REPLANS_SHOWN)],
         last_shutoff_at=day.local_time(utility.last_shutoff, on=on, zone=zone),
         seq=seq,
     )
+
+
+def _replan(row: models.Replan) -> schemas.ReplanOut:
+    return schemas.ReplanOut(
+        replan_id=row.id,
+        at=row.finished_at or row.asked_at,
+        status=row.status,  # type: ignore[arg-type]
+        outcome=row.outcome,  # type: ignore[arg-type]
+        plan_id=row.plan_id,
+        text_en=row.text_en,
+        text_es=row.text_es,
+        changes=[
+            schemas.ReplanChangeOut(
+                order_id=one["order_id"], from_crew_id=one["from_crew_id"], to_crew_id=one["to_crew_id"],
+                text_en=one["text_en"], text_es=one["text_es"], beyond=bool(one["over"]),
+            )
+            for one in row.changes
+        ],
+        left=list(row.left),
+    )  # fmt: skip
 
 
 def _at(route: models.Route, likely: tuple[eta.Likely, ...], now: datetime) -> datetime:
@@ -122,6 +148,7 @@ def _stop(
     window: tuple[datetime, datetime] | None,
     public: bool,
     locked: bool,
+    pinned: bool,
 ) -> schemas.StopOut:
     return schemas.StopOut(
         order_id=order.id,
@@ -136,6 +163,7 @@ def _stop(
         window_from=window[0] if window else None,
         window_to=window[1] if window else None,
         locked=locked,
+        pinned=pinned,
         done=times.done,
         late_min=times.late_min,
         lon=order.lon or 0.0,

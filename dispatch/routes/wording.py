@@ -76,6 +76,15 @@ class Words:
             "TOO_HEAVY": self._too_heavy,
             "VEHICLE_FULL": self._vehicle_full,
             "HOUR_FULL": self._hour_full,
+            "EVERY_CREW_BARRED": self._barred,
+            "WAITS_FOR": lambda _: (
+                "Waits for another order, not done in time",
+                "Espera otra orden, no lista a tiempo",
+            ),
+            "TOO_LATE_FOR": lambda _: (
+                "Cannot be done before the order that waits for it",
+                "No cabe antes de la orden que la espera",
+            ),
             "NO_ROOM": self._no_room,
             "BLOCKED_BY_RULES": lambda f: (str(f.get("fact_en", "")), str(f.get("fact_es", ""))),
             "TAKEN_OFF": lambda _: ("Taken off its route by hand", "Retirada de su ruta a mano"),
@@ -144,6 +153,12 @@ class Words:
         return (f"Vehicles are full: closest is {sign}, {over} too much load",
                 f"Vehículos llenos: el más cercano {sign}, sobra carga de {over}")  # fmt: skip
 
+    def _barred(self, facts: Facts) -> Both:
+        found = facts.get("crew_ids")
+        signs = ", ".join(self._sign(crew_id) for crew_id in found) if isinstance(found, list | tuple) else "?"
+        return (f"Could be done by {signs} alone, not to be sent there",
+                f"Solo podría {signs}, que no debe ir ahí")  # fmt: skip
+
     def _hour_full(self, facts: Facts) -> Both:
         most = _whole(facts.get("cuts_an_hour", 0))
         return (f"All hours that fit are full: {most} shutoffs may begin in one",
@@ -183,6 +198,16 @@ def overloaded(*, sign: str, load: int, most_load: int) -> Both:
     """A crew whose vehicle would carry too much."""
     return (f"{sign} would carry a load of {load}, its vehicle takes {most_load}",
             f"{sign} llevaría una carga de {load}, su vehículo admite {most_load}")  # fmt: skip
+
+
+def too_soon(*, place: str, other: str) -> Both:
+    """An order that would begin before the one it waits for is finished."""
+    return (f"{place} would begin before {other} is finished", f"{place} empezaría antes de terminar {other}")
+
+
+def barred(*, sign: str, place: str) -> Both:
+    """A crew that must not be sent to a place."""
+    return (f"{sign} is not to be sent to {place}", f"{sign} no debe ir a {place}")
 
 
 def too_many_cuts(*, hour: str, cuts: int, most: int) -> Both:

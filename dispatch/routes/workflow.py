@@ -62,23 +62,23 @@ def plan_day(*, plan_id: int, again: bool = False, iterations: int | None = None
 def _plan(plan_id: int, teller: "_Teller", iterations: int | None) -> None:
     with reading() as session:
         plan = queries.get_plan(session, plan_id)
-        on, allowed_s, seed = plan.on_day, float(plan.seconds_allowed), plan.seed
+        on, allowed_s, seed, pins = plan.on_day, float(plan.seconds_allowed), plan.seed, plan.pins_from_id
     teller.tell("reading", 0.02)
     answer: Answer | None = None
     for look in range(2):
         with reading() as session:
-            known = facts.read(session, on=on, now=clock.now())
+            known = facts.read(session, on=on, now=clock.now(), pins_from_id=pins)
             streets = ground.get(session)
         share = 1.0 if look == 0 else SECOND_LOOK
         answer = _think(known, streets, teller, answer, seed, allowed_s * share, iterations)
         teller.tell("saving", 0.95)
         with reading() as session:
-            later = facts.read(session, on=on, now=clock.now())
+            later = facts.read(session, on=on, now=clock.now(), pins_from_id=pins)
         if later.fingerprint() == known.fingerprint() and known.allows(later):
             break
     assert answer is not None
     with transaction(actor=PLANNER) as tx:
-        later = facts.read(tx.session, on=on, now=tx.now, ask_rules=False)
+        later = facts.read(tx.session, on=on, now=tx.now, ask_rules=False, pins_from_id=pins)
         # What came in during the second search is shown as new; what crews began must not be torn from them.
         if not answer.facts.allows(later):
             raise _CannotPlan(words=wording.FAILED_CHANGED)

@@ -1384,6 +1384,8 @@ export interface components {
             routes: components["schemas"]["RouteOut"][];
             /** Unassigned */
             unassigned: components["schemas"]["UnplannedOut"][];
+            /** Replans */
+            replans: components["schemas"]["ReplanOut"][];
             /** Last Shutoff At */
             last_shutoff_at: string | null;
             /** Seq */
@@ -2394,6 +2396,8 @@ export interface components {
             error_es: string | null;
             /** Unplanned */
             unplanned: components["schemas"]["UnplannedOut"][];
+            /** Proposal */
+            proposal: boolean;
         };
         /** PositionIn */
         PositionIn: {
@@ -2622,6 +2626,48 @@ export interface components {
                 string,
                 string
             ][];
+        };
+        /** ReplanChangeOut */
+        ReplanChangeOut: {
+            /** Order Id */
+            order_id: number;
+            /** From Crew Id */
+            from_crew_id: number | null;
+            /** To Crew Id */
+            to_crew_id: number | null;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+            /** Beyond */
+            beyond: boolean;
+        };
+        /** ReplanOut */
+        ReplanOut: {
+            /** Replan Id */
+            replan_id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "working" | "done" | "failed";
+            /** Outcome */
+            outcome: ("published" | "proposed" | "nothing") | null;
+            /** Plan Id */
+            plan_id: number | null;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+            /** Changes */
+            changes: components["schemas"]["ReplanChangeOut"][];
+            /** Left */
+            left: number[];
         };
         /** ReviewDecisionIn */
         ReviewDecisionIn: {
@@ -3126,6 +3172,8 @@ export interface components {
             window_to: string | null;
             /** Locked */
             locked: boolean;
+            /** Pinned */
+            pinned: boolean;
             /** Done */
             done: boolean;
             /** Late Min */
