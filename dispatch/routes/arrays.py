@@ -56,6 +56,9 @@ class Day(NamedTuple):
     capacity: I64  # [V] load left for the jobs here, what is fixed already taken off
     cut: Bool  # [n] counts among the cuts of the hour in which it begins
     room: I64  # [H] how many cuts may begin in each hour after midnight; empty without a limit
+    waits_for: I32  # [n, A] jobs that must be finished first, -1 for none; A is 0 on a day without such jobs
+    leads_to: I32  # [n, B] the same from the other side
+    lead: F64  # [n] what the jobs that wait for this one are worth
     alike: Bool  # [V] the same as the crew before it in everything the search looks at
     far: I64  # [n] drive from the nearest start of a crew
     even: bool  # every job is worth the same
@@ -76,8 +79,9 @@ class Routes(NamedTuple):
     worth: F64  # [V]
     load: I64  # [V]
     hour: I64  # [n] hour in which a cut begins, -1 for none
+    since: I64  # [n] a job that waits for one of another crew begins no sooner, and that one is finished by then
     used: I64  # [H] cuts that begin in each hour
-    after: I64  # [n] a job begins no sooner than this, whatever its windows say
+    after: I64  # [n] what follows for a job from all this: it begins no sooner than this, whatever its windows say,
     until: I64  # [n] nor later than this
 
 
@@ -87,7 +91,19 @@ class Best(NamedTuple):
     stops: I32
     length: I64
     hour: I64
+    since: I64
     cost: F64  # [2] cost of the routes at work, cost of the best
+
+
+class Kept(NamedTuple):
+    """What an iteration changes, as it was before."""
+
+    stops: I32  # [V, n]
+    length: I64  # [V]
+    hour: I64  # [n]
+    since: I64  # [n]
+    touched: I64  # the routes that are changed
+    is_touched: Bool  # [V]
 
 
 def empty_routes(*, jobs: int, crews: int) -> Routes:
@@ -103,6 +119,7 @@ def empty_routes(*, jobs: int, crews: int) -> Routes:
         worth=np.zeros(crews, dtype=np.float64),
         load=np.zeros(crews, dtype=np.int64),
         hour=np.full(jobs, -1, dtype=np.int64),
+        since=np.full(jobs, -NEVER, dtype=np.int64),
         used=np.zeros(HOURS, dtype=np.int64),
         after=np.full(jobs, -NEVER, dtype=np.int64),
         until=np.full(jobs, NEVER, dtype=np.int64),
@@ -115,6 +132,7 @@ def empty_best(*, jobs: int, crews: int) -> Best:
         stops=np.zeros((crews, max(jobs, 1)), dtype=np.int32),
         length=np.zeros(crews, dtype=np.int64),
         hour=np.full(jobs, -1, dtype=np.int64),
+        since=np.full(jobs, -NEVER, dtype=np.int64),
         cost=np.full(2, 1e300, dtype=np.float64),
     )
 
@@ -147,6 +165,14 @@ def of(
     drive[drive >= NO_DRIVE_S] = 4 * NO_DRIVE_S
     drive[places[:, None] == places[None, :]] = 0
     windows = [job.open_windows() for job in jobs]
+    waits_for, leads_to = _pairs(jobs)
+    worth = np.array(
+        [
+            job.value * problem.prices.value_s + (LOCK_WORTH_S if job.locked_crew_id is not None else 0.0)
+            for job in jobs
+        ],
+        dtype=np.float64,
+    )
     widest = max((len(w) for w in windows), default=1)
     opens = np.zeros((count, widest), dtype=np.int64)
     closes = np.zeros((count, widest), dtype=np.int64)
@@ -155,7 +181,6 @@ def of(
             opens[index, w], closes[index, w] = a, b
     crew_index = {crew.crew_id: index for index, crew in enumerate(crews)}
     homes = [-1 if job.prefer_crew_id is None else crew_index.get(job.prefer_crew_id, -1) for job in jobs]
-    lock_worth = [LOCK_WORTH_S if job.locked_crew_id is not None else 0.0 for job in jobs]
     return Day(
         drive=drive,
         drive_to=np.ascontiguousarray(drive.T),
@@ -163,7 +188,7 @@ def of(
         opens=opens,
         closes=closes,
         windows=np.array([len(w) for w in windows], dtype=np.int64),
-        worth=np.array([job.value * problem.prices.value_s for job in jobs], dtype=np.float64) + np.array(lock_worth),
+        worth=worth,
         home=np.array(homes, dtype=np.int64),
         allowed=allowed,
         end=np.array([crew.end_s for crew in crews], dtype=np.int64),
@@ -180,12 +205,48 @@ def of(
         ),
         cut=np.array([job.is_cut for job in jobs], dtype=np.bool_),
         room=_room(most=problem.cuts_an_hour, cuts=cuts),
+        waits_for=waits_for,
+        leads_to=leads_to,
+        lead=_lead(worth=worth, waits_for=waits_for),
         alike=_alike(crews=crews, heads=heads, carried=carried, allowed=allowed, homes=set(homes)),
         far=drive[count : count + len(crews), :count].min(axis=0, initial=4 * NO_DRIVE_S).astype(np.int64),
-        even=len({job.value for job in jobs}) <= 1 and not any(lock_worth),
+        even=len(set(worth.tolist())) <= 1 and not any(job.locked_crew_id is not None for job in jobs),
         keep_home=float(problem.prices.keep_crew_s),
         overtime=float(problem.prices.overtime_s),
     )
+
+
+def _pairs(jobs: Sequence[Job]) -> tuple[I32, I32]:
+    """(jobs that each waits for, jobs that wait for each), filled up with -1."""
+    number = {job.order_id: index for index, job in enumerate(jobs)}
+    before = [sorted({number[i] for i in job.after_order_ids if i in number}) for job in jobs]
+    behind: list[list[int]] = [[] for _ in jobs]
+    for c, some in enumerate(before):
+        for a in some:
+            behind[a].append(c)
+    return _filled(before), _filled(behind)
+
+
+def _filled(rows: Sequence[Sequence[int]]) -> I32:
+    filled = np.full((len(rows), max((len(row) for row in rows), default=0)), -1, dtype=np.int32)
+    for index, row in enumerate(rows):
+        filled[index, : len(row)] = row
+    return filled
+
+
+def _lead(*, worth: F64, waits_for: I32) -> F64:
+    """What all the jobs behind each are worth together (a job behind two counts for both)."""
+    lead = np.zeros(len(worth), dtype=np.float64)
+    for c in range(len(worth)):
+        ahead = {int(a) for a in waits_for[c] if a >= 0}
+        open_jobs = list(ahead)
+        while open_jobs:
+            more = {int(a) for a in waits_for[open_jobs.pop()] if a >= 0} - ahead
+            ahead |= more
+            open_jobs += more
+        for a in ahead:
+            lead[a] += worth[c]
+    return lead
 
 
 def _room(*, most: int | None, cuts: Sequence[int]) -> I64:

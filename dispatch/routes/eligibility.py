@@ -1,6 +1,6 @@
 """Which crew may do which job at all: one row per rule, asked before any route is tried.
 
-A further rule of this sort (a forbidden technician, a certificate, an area) is one more function and one more row.
+A further rule of this sort (a certificate, an area) is one more function and one more row.
 """
 
 from collections.abc import Callable
@@ -42,11 +42,20 @@ def _lock_facts(crew: problem.Crew, job: problem.Job) -> problem.Facts:
     return {"locked_crew_id": job.locked_crew_id}
 
 
+def _not_barred(crew: problem.Crew, job: problem.Job) -> bool:
+    return crew.crew_id not in job.barred_crew_ids
+
+
+def _barred_facts(crew: problem.Crew, job: problem.Job) -> problem.Facts:
+    return {"barred_crew_ids": sorted(job.barred_crew_ids)}
+
+
 SKILLS = PairRule(code="MISSING_SKILL", holds=_has_skills, facts=_missing_skills)
 PEOPLE = PairRule(code="NOT_ENOUGH_PEOPLE", holds=_has_people, facts=_missing_people)
 LOCK = PairRule(code="OTHER_CREW_LOCKED", holds=_lock_allows, facts=_lock_facts)
+BARRED = PairRule(code="CREW_BARRED", holds=_not_barred, facts=_barred_facts)
 
-RULES: tuple[PairRule, ...] = (SKILLS, PEOPLE, LOCK)
+RULES: tuple[PairRule, ...] = (SKILLS, PEOPLE, BARRED, LOCK)
 
 
 def broken(*, crew: problem.Crew, job: problem.Job) -> tuple[PairRule, ...]:

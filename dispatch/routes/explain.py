@@ -34,6 +34,7 @@ class _Case:
     job: problem.Job
     able: Sequence[problem.Crew]
     closest_miss: ClosestMiss
+    left: frozenset[int]
 
 
 def unplanned(
@@ -44,6 +45,7 @@ def unplanned(
     Codes and facts:
     OFF_NETWORK: no street near enough {} or {"island": True} when no crew can drive there and back;
     NO_CREW_ON_SHIFT {"crews"}; LOCKED_CREW_ABSENT {"locked_crew_id"};
+    EVERY_CREW_BARRED {"crew_ids"}: the crews that could do it are those that must not be sent there;
     NO_CREW_WITH_SKILL {"skills": nobody has these, or no one crew has them together, "nearest_crew_id", "missing"};
     NEEDS_TWO_PEOPLE {"people_needed", "most_people"};
     WINDOW_PAST {"latest_s", "first_shift_s"}: the last window closes before any able crew begins;
@@ -51,13 +53,16 @@ def unplanned(
         drive and lunch counted;
     WINDOW_CANNOT_BE_REACHED {"latest_s", "earliest_s", "crew_id"}: even with nothing else to do;
     TOO_HEAVY {"load", "most_load", "crew_id"}: more than the vehicle of any able crew carries;
+    WAITS_FOR {"order_ids"}: these have no stop, or are finished too late;
+    TOO_LATE_FOR {"order_ids"}: these stand fixed at an hour before which it cannot be finished;
     VEHICLE_FULL {"crews_able", "crew_id", "adds_s", "over_load"}: there is time for it, but no load left;
     HOUR_FULL {"crews_able", "cuts_an_hour", "crew_id", "adds_s"}: the cuts of every hour in which it could be done are
         full, with "over_s" where there is no room for it either;
     NO_ROOM {"crews_able", "crew_id", "adds_s", "over_s"}: the closest miss in the routes as they stand, with
         "over_load" where that vehicle is full as well.
     """
-    found = [_reason(day=day, job=job, closest_miss=closest_miss) for job in jobs]
+    left = frozenset(job.order_id for job in jobs)
+    found = [_reason(day=day, job=job, closest_miss=closest_miss, left=left) for job in jobs]
     urgency = {job.order_id: (job.priority, -job.value, job.order_id) for job in jobs}
     return tuple(sorted(found, key=lambda one: urgency[one.order_id]))
 
@@ -74,12 +79,16 @@ def fixed_jobs(day: problem.Problem) -> dict[int, tuple[problem.Job, ...]]:
     }
 
 
-def _reason(*, day: problem.Problem, job: problem.Job, closest_miss: ClosestMiss) -> problem.Unplanned:
-    code, facts = _code_and_facts(day=day, job=job, closest_miss=closest_miss)
+def _reason(
+    *, day: problem.Problem, job: problem.Job, closest_miss: ClosestMiss, left: frozenset[int]
+) -> problem.Unplanned:
+    code, facts = _code_and_facts(day=day, job=job, closest_miss=closest_miss, left=left)
     return problem.Unplanned(order_id=job.order_id, code=code, facts=facts)
 
 
-def _code_and_facts(*, day: problem.Problem, job: problem.Job, closest_miss: ClosestMiss) -> tuple[str, problem.Facts]:
+def _code_and_facts(
+    *, day: problem.Problem, job: problem.Job, closest_miss: ClosestMiss, left: frozenset[int]
+) -> tuple[str, problem.Facts]:
     if job.place < 0:
         return "OFF_NETWORK", {}
     on_shift = [crew for crew in day.crews if crew.end_s > crew.start_s]
@@ -95,16 +104,32 @@ def _code_and_facts(*, day: problem.Problem, job: problem.Job, closest_miss: Clo
         most, crew_id = max((crew.load or 0, crew.crew_id) for crew in able)
         return "TOO_HEAVY", {"load": job.load, "most_load": most, "crew_id": crew_id}
     able = strong
-    case = _Case(day=day, job=job, able=able, closest_miss=closest_miss)
+    case = _Case(day=day, job=job, able=able, closest_miss=closest_miss, left=left)
     if not any(_can_drive(case=case, crew=crew) for crew in able):
         if any(crew.start_place < 0 or crew.end_place < 0 for crew in able):
             return "NO_CREW_ON_SHIFT", {"crews_off_network": [c.crew_id for c in able if c.start_place < 0]}
         return "OFF_NETWORK", {"island": True}
-    return _too_late_or_long(case) or _no_room(case)
+    return _too_late_or_long(case) or _waits(case) or _no_room(case)
+
+
+def _waits(case: _Case) -> tuple[str, problem.Facts] | None:
+    """The reason where an order before this one has no stop, or where a fixed one leaves no time for it."""
+    known = {job.order_id for job in case.day.jobs}
+    before = [i for i in case.job.after_order_ids if i in known]
+    missing = [i for i in before if i in case.left]
+    if missing:
+        return "WAITS_FOR", {"order_ids": missing}
+    behind = [j.order_id for j in case.day.jobs if j.is_fixed and case.job.order_id in j.after_order_ids]
+    if (before or behind) and case.closest_miss(case.job) is None:
+        return ("TOO_LATE_FOR", {"order_ids": behind}) if behind else ("WAITS_FOR", {"order_ids": before})
+    return None
 
 
 def _nobody_able(*, on_shift: Sequence[problem.Crew], job: problem.Job) -> tuple[str, problem.Facts]:
     skilled = [crew for crew in on_shift if eligibility.SKILLS.holds(crew, job)]
+    barred = [crew.crew_id for crew in skilled if eligibility.PEOPLE.holds(crew, job)]
+    if barred:
+        return "EVERY_CREW_BARRED", {"crew_ids": barred}
     if skilled or not job.skills:
         most = max(crew.people for crew in (skilled or on_shift))
         return "NEEDS_TWO_PEOPLE", {"people_needed": job.people, "most_people": most}

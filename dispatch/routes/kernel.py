@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import compiled, tours
+from dispatch.routes import arrays, compiled, tours
 
 BLINK = 0.01
 STRINGS_MEAN = 4
@@ -20,20 +20,84 @@ WIDE_EVERY = 50
 
 
 @compiled.jit
-def _touch(
-    routes: Any, v: Any, touched: Any, count: Any, is_touched: Any, old_stops: Any, old_length: Any, old_hour: Any
-) -> Any:
-    """Note route v as changed in this iteration, with a copy to go back to."""
-    stops, length, hour = routes.stops, routes.length, routes.hour
-    if is_touched[v]:
+def _touch(routes: Any, kept: Any, v: Any, count: Any) -> Any:
+    """Note route v as changed in this iteration, with a copy to go back to; returns how many are changed now."""
+    stops, length, hour, since = routes.stops, routes.length, routes.hour, routes.since
+    if kept.is_touched[v]:
         return count
-    is_touched[v] = True
-    touched[count] = v
-    old_length[v] = length[v]
+    kept.is_touched[v] = True
+    kept.touched[count] = v
+    kept.length[v] = length[v]
     for p in range(length[v]):
-        old_stops[v, p] = stops[v, p]
-        old_hour[stops[v, p]] = hour[stops[v, p]]
+        c = stops[v, p]
+        kept.stops[v, p] = c
+        kept.hour[c] = hour[c]
+        kept.since[c] = since[c]
     return count + 1
+
+
+@compiled.jit
+def _go_back(day: Any, routes: Any, kept: Any, count: Any) -> None:
+    """Put the changed routes back as they were."""
+    stops, length, crew_of = routes.stops, routes.length, routes.crew_of
+    for k in range(count):
+        v = kept.touched[k]
+        for p in range(length[v]):
+            tours.give_back(routes, stops[v, p])
+    for k in range(count):
+        v = kept.touched[k]
+        length[v] = kept.length[v]
+        for p in range(length[v]):
+            c = kept.stops[v, p]
+            stops[v, p] = c
+            crew_of[c] = v
+            routes.since[c] = kept.since[c]
+            if kept.hour[c] >= 0:
+                tours.take_hour(day, routes, c, kept.hour[c])
+    if day.waits_for.shape[1] > 0:
+        for k in range(count):
+            v = kept.touched[k]
+            for p in range(length[v]):
+                tours.bound(day, routes, stops[v, p])
+    for k in range(count):
+        tours.refresh(day, routes, kept.touched[k])
+
+
+@compiled.jit
+def _tear_what_waits(day: Any, routes: Any, kept: Any, count: Any, out: Any, out_count: Any) -> Any:
+    """Take out the jobs that wait for those taken out; returns (how many routes are changed, how many jobs are out)."""
+    stops, length, crew_of = routes.stops, routes.length, routes.crew_of
+    k = 0
+    while k < out_count:
+        c = out[k]
+        k += 1
+        for m in range(day.leads_to.shape[1]):
+            b = day.leads_to[c, m]
+            if b < 0 or crew_of[b] < 0:
+                continue
+            v = crew_of[b]
+            count = _touch(routes, kept, v, count)
+            length[v] -= 1
+            for p in range(routes.position[b], length[v]):
+                stops[v, p] = stops[v, p + 1]
+            tours.give_back(routes, b)
+            tours.refresh(day, routes, v)
+            out[out_count] = b
+            out_count += 1
+    for k in range(out_count):
+        count = _touch_what_leads(day, routes, kept, out[k], -1, count)
+        tours.free_before(day, routes, out[k])
+    return count, out_count
+
+
+@compiled.jit
+def _touch_what_leads(day: Any, routes: Any, kept: Any, c: Any, v: Any, count: Any) -> Any:
+    """Note the routes other than v as changed that hold what c waits for; returns how many are changed now."""
+    for m in range(day.waits_for.shape[1]):
+        a = day.waits_for[c, m]
+        if a >= 0 and routes.crew_of[a] >= 0 and routes.crew_of[a] != v:
+            count = _touch(routes, kept, routes.crew_of[a], count)
+    return count
 
 
 @compiled.jit
@@ -139,15 +203,20 @@ def search(
     n = day.service.shape[0]
     crews = day.end.shape[0]
     # Arrays are taken out of their tuples once: inside a loop that would cost more than the work itself.
-    crew_of, length, stops = routes.crew_of, routes.length, routes.stops
-    near, worth = day.near, day.worth
+    crew_of = routes.crew_of
+    near, worth, lead = day.near, day.worth, day.lead
     neighbours = near.shape[1]
-    touched = np.zeros(crews, dtype=np.int64)
-    is_touched = np.zeros(crews, dtype=np.bool_)
+    kept = arrays.Kept(
+        np.zeros((crews, max(n, 1)), dtype=np.int32),
+        np.zeros(crews, dtype=np.int64),
+        np.full(n, -1, dtype=np.int64),
+        np.full(n, -1, dtype=np.int64),
+        np.zeros(crews, dtype=np.int64),
+        np.zeros(crews, dtype=np.bool_),
+    )
+    touched, is_touched = kept.touched, kept.is_touched
+    paired = day.waits_for.shape[1] > 0
     was_ruined = np.zeros(crews, dtype=np.bool_)
-    old_stops = np.zeros((crews, max(n, 1)), dtype=np.int32)
-    old_length = np.zeros(crews, dtype=np.int64)
-    old_hour = np.full(n, -1, dtype=np.int64)
     out = np.zeros(n + 1, dtype=np.int64)
     key = np.zeros(n + 1, dtype=np.float64)
     seen = np.full(n, -1, dtype=np.int64)
@@ -165,7 +234,7 @@ def search(
         seed = int(tours.random(state) * n)
         if crew_of[seed] >= 0:
             v = crew_of[seed]
-            count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length, old_hour)
+            count_touched = _touch(routes, kept, v, count_touched)
             removed = _tear(day, routes, seed, state, out, removed)
         for k in range(neighbours):
             if count_touched >= strings:
@@ -173,8 +242,10 @@ def search(
             j = near[seed, k]
             v = crew_of[j]
             if v >= 0 and not is_touched[v]:
-                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length, old_hour)
+                count_touched = _touch(routes, kept, v, count_touched)
                 removed = _tear(day, routes, j, state, out, removed)
+        if paired:
+            count_touched, removed = _tear_what_waits(day, routes, kept, count_touched, out, removed)
         for k in range(count_touched):
             was_ruined[touched[k]] = True
         ruined = count_touched
@@ -202,17 +273,22 @@ def search(
                         waiting += 1
         # Recreate.
         order = _order(day, out, waiting, state, key)
-        for k in range(waiting):
-            index = order[k]
+        for turn in range(waiting * 3 if paired else waiting):
+            index = order[turn % waiting]
             c = out[index]
+            # What waits for another comes after it: those that were too soon have two more turns.
+            if turn >= waiting and (crew_of[c] >= 0 or day.waits_for[c, 0] < 0):
+                continue
             # A job that was open before has been tried elsewhere: only the torn routes have new room, and there every
             # position is looked at (they are few).
             old = index >= removed
             where = was_ruined if old and ruined > 0 else everywhere
             near_only = not (wide or wide_places or old)
             price, v, p, hour = tours.place(day, routes, c, near_only, BLINK, where, False, state)
-            if v >= 0 and price < worth[c]:
-                count_touched = _touch(routes, v, touched, count_touched, is_touched, old_stops, old_length, old_hour)
+            if v >= 0 and price < worth[c] + lead[c]:
+                count_touched = _touch(routes, kept, v, count_touched)
+                if paired:
+                    count_touched = _touch_what_leads(day, routes, kept, c, v, count_touched)
                 tours.insert(day, routes, c, v, p, hour)
         cost = tours.total(routes)
         if cost < current - temperature * np.log(max(tours.random(state), 1e-300)):
@@ -220,19 +296,7 @@ def search(
             if cost < best.cost[1] - 1e-6:
                 tours.keep(routes, best, cost)
         else:
-            for k in range(count_touched):
-                v = touched[k]
-                for p in range(length[v]):
-                    tours.give_back(routes, stops[v, p])
-            for k in range(count_touched):
-                v = touched[k]
-                length[v] = old_length[v]
-                for p in range(old_length[v]):
-                    c = old_stops[v, p]
-                    stops[v, p] = c
-                    if old_hour[c] >= 0:
-                        tours.take_hour(routes, c, old_hour[c])
-                tours.refresh(day, routes, v)
+            _go_back(day, routes, kept, count_touched)
         for k in range(count_touched):
             is_touched[touched[k]] = False
             was_ruined[touched[k]] = False

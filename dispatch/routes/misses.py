@@ -10,21 +10,23 @@ from dispatch.routes.arrays import BY_FED, BY_HUNGRY, FED, HOUR_S, HUNGRY, LEG, 
 
 @compiled.jit
 def _open_spans(day: Any, routes: Any, c: Any, any_hour: Any) -> Any:
-    """(opens, closes, [how many]): the windows of c, of a cut only what lies in hours with room."""
+    """(opens, closes, [how many]): the windows of c after what it waits for, of a cut only in hours with room."""
     count = day.windows[c]
-    hours = day.room.shape[0]
+    by_hour = day.cut[c] and not any_hour and day.room.shape[0] > 0
+    hours = day.room.shape[0] if by_hour else 1
     spans = np.zeros(1, dtype=np.int64)
-    if any_hour or not day.cut[c] or hours == 0:
-        spans[0] = count
-        return day.opens[c : c + 1].copy(), day.closes[c : c + 1].copy(), spans
+    _, since = tours.ready(day, routes, c, -1)
     opens = np.zeros((1, count * hours), dtype=np.int64)
     closes = np.zeros((1, count * hours), dtype=np.int64)
     for h in range(hours):
-        if routes.used[h] >= day.room[h]:
+        if by_hour and routes.used[h] >= day.room[h]:
             continue
         for w in range(count):
-            low = max(day.opens[c, w], h * HOUR_S)
-            high = min(day.closes[c, w], h * HOUR_S + HOUR_S - 1)
+            low = max(day.opens[c, w], since)
+            high = day.closes[c, w]
+            if by_hour:
+                low = max(low, h * HOUR_S)
+                high = min(high, h * HOUR_S + HOUR_S - 1)
             if low <= high:
                 opens[0, spans[0]] = low
                 closes[0, spans[0]] = high

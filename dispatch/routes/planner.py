@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routes import arrays, eligibility, explain, hours, kernel, misses, seeding, timing, tours
+from dispatch.routes import across, arrays, eligibility, explain, kernel, misses, seeding, timing, tours
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -87,8 +87,9 @@ def solve(
         )
         for v, crew in enumerate(day.crews):
             sequences[crew.crew_id] += tuple(day.jobs[c].order_id for c in routes.stops[v, : routes.length[v]])
-    hour_of = {job.order_id: int(routes.hour[c]) for c, job in enumerate(day.jobs) if routes.hour[c] >= 0}
-    timed = hours.timed(day=problem, sequences=sequences, hour_of=hour_of)
+    bounded = np.flatnonzero((routes.after > -arrays.NEVER) | (routes.until < arrays.NEVER))
+    searched = {day.jobs[c].order_id: (int(routes.after[c]), int(routes.until[c])) for c in bounded}
+    timed = across.timed(day=problem, sequences=sequences, searched=searched)
     planned = {order_id for sequence in sequences.values() for order_id in sequence}
     unplanned = explain.unplanned(
         day=problem,
@@ -119,7 +120,7 @@ def evaluate(*, problem: Problem, sequences: Mapping[int, Sequence[int]]) -> Eva
     unknown = sorted({order_id for sequence in sequences.values() for order_id in sequence} - set(known))
     if unknown_crews or unknown:
         raise ValueError(f"not in the problem: crews {unknown_crews}, orders {unknown}")
-    routes = hours.timed(day=problem, sequences=sequences)
+    routes = across.timed(day=problem, sequences=sequences)
     violations = [violation for route in routes for violation in route.violations]
     first: dict[int, int] = {}
     for crew_id, sequence in sequences.items():
@@ -152,21 +153,22 @@ class _Day:
         heads = {crew.crew_id: timing.head(day=problem, crew=crew, fixed=fixed[crew.crew_id]) for crew in problem.crews}
         crews = tuple(c for c in problem.crews if heads[c.crew_id].place >= 0 and c.end_place >= 0)
         standing = {job.order_id for jobs in fixed.values() for job in jobs}
-        jobs = tuple(
+        able = [
             job
             for job in problem.jobs
             if job.order_id not in standing
             and job.place >= 0
             and job.open_windows()
             and any(eligibility.may_plan(crew=crew, job=job) for crew in crews)
-        )
+        ]
+        jobs = across.plannable(day=problem, jobs=able, fixed=fixed)
         grid = arrays.of(
             problem=problem,
             crews=crews,
             jobs=jobs,
             heads=[heads[c.crew_id] for c in crews],
             carried=[sum(job.load for job in fixed[c.crew_id]) for c in crews],
-            cuts=[*problem.cuts_elsewhere_s, *hours.fixed_cuts(day=problem, fixed=fixed)],
+            cuts=[*problem.cuts_elsewhere_s, *across.fixed_cuts(day=problem, fixed=fixed)],
         )
         return cls(problem=problem, crews=crews, jobs=jobs, fixed=fixed, grid=grid)
 

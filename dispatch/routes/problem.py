@@ -65,7 +65,8 @@ class Job:
     `locked_crew_id`: a person gave the job to this crew; with `locked_position` it is part of the fixed beginning of
     that crew's day (the locked positions, in order, come first and never move). `prefer_crew_id` is the crew that has
     it in the plan in force: staying there is worth a bonus. `load` is what the vehicle must carry for it all day long.
-    `is_cut`: it counts against `Problem.cuts_an_hour`.
+    `is_cut`: it counts against `Problem.cuts_an_hour`. `after_order_ids`: the orders that must be finished, by whatever
+    crew, before this one begins; those that are not among the jobs of the day count as finished. Crews of `barred_crew_ids` must not be sent there.
     """
 
     order_id: int
@@ -82,6 +83,8 @@ class Job:
     prefer_crew_id: int | None = None
     load: int = 0
     is_cut: bool = False
+    after_order_ids: tuple[int, ...] = ()
+    barred_crew_ids: frozenset[int] = frozenset()
 
     @property
     def is_fixed(self) -> bool:
@@ -153,8 +156,18 @@ class Problem:
             for c in self.crews
             if max(c.start_place, c.end_place) >= places
         )
+        if circle := self._circle():
+            wrong.append(f"orders wait for each other: {circle}")
         if wrong:
             raise ValueError("; ".join(wrong))
+
+    def _circle(self) -> list[int]:
+        """Orders that wait for each other in a circle, or for one that does; empty when all can be done in turn."""
+        open_ids = {job.order_id for job in self.jobs if job.after_order_ids}
+        waits = {job.order_id: job.after_order_ids for job in self.jobs}
+        while ready := {i for i in open_ids if not open_ids & set(waits[i])}:
+            open_ids -= ready
+        return sorted(open_ids)
 
     def drive_s(self, a: int, b: int) -> int | None:
         """Seconds from place a to place b, None when it cannot be driven."""
@@ -179,8 +192,8 @@ class Stop:
 class Violation:
     """A rule that a given sequence breaks. Only decisions of a person make them; the planner's own stops never do.
 
-    Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
-    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED, TOO_MANY_CUTS.
+    Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, CREW_BARRED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
+    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED, TOO_MANY_CUTS, TOO_SOON.
     """
 
     code: str

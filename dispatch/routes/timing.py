@@ -51,6 +51,17 @@ def time_route(*, day: problem.Problem, crew: problem.Crew, jobs: Sequence[probl
     )
 
 
+def possible_spans(
+    *, day: problem.Problem, crew: problem.Crew, jobs: Sequence[problem.Job]
+) -> tuple[tuple[int, int], ...]:
+    """(soonest start, latest finish) of each job in the order given, wherever lunch falls, or after all of them."""
+    gaps: Sequence[int | None] = [None, *range(len(jobs) + 1)] if crew.has_lunch else [None]
+    ways = [_timed(day=day, crew=crew, jobs=jobs, lunch_gap=gap).stops for gap in gaps]
+    return tuple(
+        (min(stops[p].start_s for stops in ways), max(stops[p].finish_s for stops in ways)) for p in range(len(jobs))
+    )
+
+
 def head(*, day: problem.Problem, crew: problem.Crew, fixed: Sequence[problem.Job]) -> Head:
     """The state of a crew after its fixed jobs, each done as soon as it can be, late or not."""
     place, hungry, fed = crew.start_place, crew.start_s, NEVER_S

@@ -7,7 +7,9 @@ Per route and position p: `hungry[p]` / `fed[p]` is the earliest second the crew
 come / already taken; `by_hungry[p]` / `by_fed[p]` the latest arrival at p from which the rest of the day still works.
 
 A cut keeps the hour of the clock in which it begins for as long as it stays on a route, so that a limit on the cuts of
-an hour holds whatever is done to the stops before it; a crew that comes too soon waits.
+an hour holds whatever is done to the stops before it; a crew that comes too soon waits. A job that waits for one of
+another crew keeps the second `since` from which it may begin, and that other job must be finished by then; so the routes
+never have to be timed against each other.
 """
 
 from typing import Any
@@ -48,23 +50,77 @@ def _latest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
 
 
 @compiled.jit
-def take_hour(routes: Any, c: Any, h: Any) -> None:
+def bound(day: Any, routes: Any, c: Any) -> None:
+    """Set the seconds between which c begins: within its hour, after what it waits for, before what waits for it."""
+    low = np.int64(-NEVER)
+    high = np.int64(NEVER)
+    if routes.hour[c] >= 0:
+        low = routes.hour[c] * HOUR_S
+        high = low + HOUR_S - 1
+    low = max(low, routes.since[c])
+    for k in range(day.leads_to.shape[1]):
+        b = day.leads_to[c, k]
+        if b >= 0 and routes.crew_of[b] >= 0 and routes.since[b] > -NEVER and routes.crew_of[b] != routes.crew_of[c]:
+            high = min(high, routes.since[b] - day.service[c])
+    routes.after[c] = low
+    routes.until[c] = high
+
+
+@compiled.jit
+def take_hour(day: Any, routes: Any, c: Any, h: Any) -> None:
     """Let cut c begin in hour h and no other."""
     routes.hour[c] = h
     routes.used[h] += 1
-    routes.after[c] = h * HOUR_S
-    routes.until[c] = h * HOUR_S + HOUR_S - 1
+    bound(day, routes, c)
 
 
 @compiled.jit
 def give_back(routes: Any, c: Any) -> None:
     """Job c is open again, its hour free for another."""
     routes.crew_of[c] = -1
+    routes.since[c] = -NEVER
+    routes.after[c] = -NEVER
+    routes.until[c] = NEVER
     if routes.hour[c] >= 0:
         routes.used[routes.hour[c]] -= 1
         routes.hour[c] = -1
-        routes.after[c] = -NEVER
-        routes.until[c] = NEVER
+
+
+@compiled.jit
+def begin(day: Any, routes: Any, c: Any) -> Any:
+    """The first second at which job c, as it stands on its route, can begin so that the rest of the day works."""
+    v, p = routes.crew_of[c], routes.position[c]
+    hungry = routes.timing[v, p, HUNGRY]
+    at_hungry = hungry + routes.timing[v, p, LEG]
+    at_fed = routes.timing[v, p, FED] + routes.timing[v, p, LEG]
+    if hungry <= day.lunch_to[v]:
+        at_fed = min(at_fed, max(at_hungry, day.lunch_from[v]) + day.lunch[v])
+    first = np.int64(NEVER)
+    if at_hungry <= routes.timing[v, p, BY_HUNGRY]:
+        start = earliest_start(day.opens, day.closes, day.windows, c, max(at_hungry, routes.after[c]))
+        first = min(first, np.int64(start))
+    if at_fed <= routes.timing[v, p, BY_FED]:
+        start = earliest_start(day.opens, day.closes, day.windows, c, max(at_fed, routes.after[c]))
+        first = min(first, np.int64(start))
+    return first
+
+
+@compiled.jit
+def ready(day: Any, routes: Any, c: Any, v: Any) -> Any:
+    """(position, second) from which job c may stand on route v after what it waits for; second NEVER if it cannot."""
+    low = np.int64(0)
+    since = np.int64(-NEVER)
+    for k in range(day.waits_for.shape[1]):
+        a = day.waits_for[c, k]
+        if a < 0:
+            continue
+        if routes.crew_of[a] < 0:
+            return low, np.int64(NEVER)
+        if routes.crew_of[a] == v:
+            low = max(low, routes.position[a] + 1)
+        else:
+            since = max(since, begin(day, routes, a) + day.service[a])
+    return low, since
 
 
 @compiled.jit
@@ -168,6 +224,8 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
     best_p = -1
     best_hour = -1
     room, used = day.room, routes.used
+    waits = day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0
+    since = np.int64(-NEVER)
     counted = day.cut[c] and room.shape[0] > 0
     for span in range(spans):
         if span < neighbours:
@@ -193,6 +251,11 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
                 continue
         if not only[v] or service > slack[v] or load[v] + need > capacity[v] or not day.allowed[v, c]:
             continue
+        if waits:
+            soonest, since = ready(day, routes, c, v)
+            if since >= NEVER:
+                continue
+            low = max(low, soonest)
         bonus = day.keep_home if day.home[c] == v else 0.0
         lunch_from = day.lunch_from[v]
         lunch_to = day.lunch_to[v]
@@ -216,6 +279,9 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
             at_fed = fed + here
             if hungry <= lunch_to:
                 at_fed = min(at_fed, max(at_hungry, lunch_from) + lunch)
+            if waits:
+                at_hungry = max(at_hungry, since)
+                at_fed = max(at_fed, since)
             hour = -1
             if counted:
                 # Hour by hour, the first with room from which the rest of the day still works.
@@ -268,11 +334,15 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
     return best, best_v, best_p, best_hour
 
 
-@compiled.inlined
+@compiled.jit
 def insert(day: Any, routes: Any, c: Any, v: Any, p: Any, hour: Any) -> None:
-    """Put job c at position p of route v, a cut into its hour."""
+    """Put job c at position p of route v, a cut into its hour; what it waits for must be done by the time it begins."""
     if hour >= 0:
-        take_hour(routes, c, hour)
+        take_hour(day, routes, c, hour)
+    if day.waits_for.shape[1] > 0:
+        _, since = ready(day, routes, c, v)
+        routes.since[c] = since
+        bound(day, routes, c)
     stops, length = routes.stops, routes.length
     for k in range(length[v] - p):
         q = length[v] - k
@@ -280,6 +350,22 @@ def insert(day: Any, routes: Any, c: Any, v: Any, p: Any, hour: Any) -> None:
     stops[v, p] = c
     length[v] += 1
     refresh(day, routes, v)
+    if routes.since[c] > -NEVER:
+        # The other crew gets all the time there is until this job begins.
+        routes.since[c] = begin(day, routes, c)
+        bound(day, routes, c)
+        refresh(day, routes, v)
+        free_before(day, routes, c)
+
+
+@compiled.jit
+def free_before(day: Any, routes: Any, c: Any) -> None:
+    """Time the routes anew of the jobs that c waits for, after c came or went."""
+    for k in range(day.waits_for.shape[1]):
+        a = day.waits_for[c, k]
+        if a >= 0 and routes.crew_of[a] >= 0 and routes.crew_of[a] != routes.crew_of[c]:
+            bound(day, routes, a)
+            refresh(day, routes, routes.crew_of[a])
 
 
 @compiled.jit
@@ -311,12 +397,17 @@ def fill(day: Any, routes: Any, order: Any) -> None:
     """Put in, one after the other, every open job of `order` that fits anywhere."""
     everywhere = np.ones(day.end.shape[0], dtype=np.bool_)
     state = np.zeros(1, dtype=np.uint64)
-    for k in range(order.shape[0]):
-        c = order[k]
-        if routes.crew_of[c] < 0:
-            _, v, p, hour = place(day, routes, c, False, 0.0, everywhere, False, state)
-            if v >= 0:
-                insert(day, routes, c, v, p, hour)
+    more = True
+    while more:
+        more = False
+        for k in range(order.shape[0]):
+            c = order[k]
+            if routes.crew_of[c] < 0:
+                _, v, p, hour = place(day, routes, c, False, 0.0, everywhere, False, state)
+                if v >= 0:
+                    insert(day, routes, c, v, p, hour)
+                    # What waited for this one may have a place now.
+                    more = more or day.waits_for.shape[1] > 0
 
 
 @compiled.jit
@@ -338,7 +429,21 @@ def keep(routes: Any, best: Any, cost: Any) -> None:
         for p in range(length[v]):
             best.stops[v, p] = stops[v, p]
     best.hour[:] = routes.hour
+    best.since[:] = routes.since
     best.cost[1] = cost
+
+
+@compiled.jit
+def restore(day: Any, routes: Any, hour: Any, since: Any) -> None:
+    """Give the jobs that are on routes the hours and seconds they had; the routes must be timed anew after it."""
+    for c in range(routes.crew_of.shape[0]):
+        if routes.crew_of[c] >= 0:
+            routes.since[c] = since[c]
+            if hour[c] >= 0:
+                take_hour(day, routes, c, hour[c])
+    for c in range(routes.crew_of.shape[0]):
+        if routes.crew_of[c] >= 0:
+            bound(day, routes, c)
 
 
 @compiled.jit
@@ -346,11 +451,12 @@ def load(day: Any, routes: Any, best: Any) -> None:
     """Put the best routes back to work."""
     for c in range(routes.crew_of.shape[0]):
         give_back(routes, c)
-        if best.hour[c] >= 0:
-            take_hour(routes, c, best.hour[c])
     for v in range(routes.length.shape[0]):
         routes.length[v] = best.length[v]
         for p in range(best.length[v]):
             routes.stops[v, p] = best.stops[v, p]
+            routes.crew_of[best.stops[v, p]] = v
+    restore(day, routes, best.hour, best.since)
+    for v in range(routes.length.shape[0]):
         refresh(day, routes, v)
     best.cost[0] = total(routes)

@@ -33,6 +33,22 @@ def faults(problem: Any, plan: Any) -> list[str]:
         found.append("the travel of the routes does not add up")
     found.extend(_lock_faults(problem, plan))
     found.extend(_hour_faults(problem, plan, jobs))
+    found.extend(_turn_faults(plan, jobs))
+    return found
+
+
+def _turn_faults(plan: Any, jobs: dict[int, Any]) -> list[str]:
+    """Orders that begin before one they wait for is finished; a person's lock on either excuses what the plan names."""
+    stops = {stop.order_id: stop for route in plan.routes for stop in route.stops}
+    named = {v.order_id for route in plan.routes for v in route.violations if v.code == "TOO_SOON"}
+    found = []
+    for order_id, stop in stops.items():
+        for before_id in jobs[order_id].after_order_ids:
+            if before_id not in jobs or (before_id in stops and stops[before_id].finish_s <= stop.start_s):
+                continue
+            locked = any(jobs[i].locked_crew_id is not None for i in (order_id, before_id))
+            if not (locked and order_id in named):
+                found.append(f"order {order_id} begins at {stop.start_s}, before order {before_id} is finished")
     return found
 
 
@@ -133,6 +149,8 @@ def _route_faults(problem: Any, crew: Any, route: Any, jobs: Sequence[Any]) -> l
             wrong("LATE", order, f"begins at {stop.start_s}, outside {windows} up to {last}")
         if not set(job.skills) <= set(crew.skills):
             wrong("MISSING_SKILL", order, "the crew lacks a skill")
+        if crew.crew_id in job.barred_crew_ids:
+            wrong("CREW_BARRED", order, "the crew must not be sent there")
         if job.people > crew.people:
             wrong("NOT_ENOUGH_PEOPLE", order, "the crew is too small")
         free_s = stop.finish_s
