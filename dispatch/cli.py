@@ -4,6 +4,7 @@ import argparse
 import importlib
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,9 @@ def main(argv: list[str] | None = None) -> int:
         return 0 if not argv and len(sys.argv) == 1 else 2
     if getattr(args, "data", None) is not None:
         os.environ["CURBSTOP_DATA_DIR"] = str(args.data.expanduser().resolve())
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Begun by a script with "&", where interrupts are ignored: it must end as cleanly when it is asked to.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return int(args.act(args, config.Settings()))
     except errors.Refusal as refusal:

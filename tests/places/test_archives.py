@@ -137,6 +137,7 @@ def test_an_import_into_the_house_asks_for_a_new_archive(
     with given.edge() as tx:
         head = ScriptDirectory(str(migrating.MIGRATIONS)).get_current_head()
         tx.session.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        tx.session.execute(text("DELETE FROM alembic_version"))
         tx.session.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
     table = tmp_path / "valves.csv"
     table.write_text("NO,LON,LAT,STATE\nV-1,-121.97,37.53,open\nV-2,-121.971,37.531,closed\n")

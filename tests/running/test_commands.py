@@ -111,11 +111,12 @@ def test_a_second_start_on_the_same_folder_or_port_says_what_to_do(
     assert len(on_the_port.stderr.strip().splitlines()) == 1
 
 
-def test_an_interrupted_first_start_leaves_nothing_and_says_so_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIG_DFL, signal.SIG_IGN], ids=["in a terminal", "from a script"])
+def test_an_interrupted_first_start_leaves_nothing_and_says_so_once(tmp_path: Path, how: signal.Handlers) -> None:
     data = tmp_path / "data"
     process = subprocess.Popen(
         [sys.executable, "-m", "dispatch.cli", "run", "--port", str(a_free_port())], cwd=ROOT, env=_environment(data), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=lambda: signal.signal(signal.SIGINT, how),
     )  # fmt: skip
     assert process.stdout is not None
     for line in process.stdout:
