@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import geopandas
-import pyogrio
 import shapely
 from pmtiles import tile as pm
 from pmtiles.reader import MmapSource, Reader
@@ -108,6 +106,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _cut(rows: list[dict[str, Any]], *, piece: _Piece, file: Path) -> Path:
+    # Loaded by whoever draws a map; the desk, which only knows where it lies, does without.
+    import geopandas
+    import pyogrio
+
     frame = geopandas.GeoDataFrame(rows, geometry="shape", crs="EPSG:4326")
     pyogrio.write_dataframe(
         frame,
