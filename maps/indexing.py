@@ -1,9 +1,11 @@
 """Puts a district's own map rows into the search box: parcels, addresses, corners, hydrants, tracts and lots."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from maps import apn, legal, legal_words, search_writing, stores, tracts
@@ -121,12 +123,28 @@ def _parcels(session: Session, district: stores.District) -> Iterator[Entry]:
     )
     for parcel_id, old_number in session.execute(older):
         former.setdefault(parcel_id, []).append(old_number)
+    heired = (
+        select(stores.ParcelLineage.old_number)
+        .join(stores.Parcel, stores.Parcel.id == stores.ParcelLineage.parcel_id)
+        .where(stores.Parcel.district_id == district.id)
+    )
     statement = (
         select(stores.Parcel)
-        .where(stores.Parcel.district_id == district.id, stores.Parcel.retired_on.is_(None))
+        .where(
+            stores.Parcel.district_id == district.id,
+            # Land that went into a street has no other number: its old one still says where it was.
+            or_(stores.Parcel.retired_on.is_(None), stores.Parcel.number_canonical.not_in(heired)),
+        )
         .order_by(stores.Parcel.id)
     )
     for parcel in _in_batches(session, statement):
+        if parcel.retired_on is not None:
+            yield replace(
+                parcel_entries(parcel, county=district.apn_format)[0],
+                detail=f"retired {parcel.retired_on.isoformat()}",
+                weight=0.4,
+            )
+            continue
         yield from parcel_entries(parcel, county=district.apn_format, former=former.get(parcel.id, ()))
 
 
@@ -286,13 +304,19 @@ def _sheets(session: Session, district: stores.District) -> Iterator[Entry]:
             ref=f"sheet-{sheet.id}",
             label=f"{kind} {sheet.name}",
             detail=note,
-            words=(legal_words.plain(note), *references),
+            words=(legal_words.plain(note), *references, *_without_letters(sheet.name)),
             keys=(sheet.name, *[key for one in described for key in legal.keys_of(one)][:MOST_LOT_KEYS]),
             lon=place.x,
             lat=place.y,
             weight=0.75,
             district_id=district.id,
         )
+
+
+def _without_letters(name: str) -> tuple[str, ...]:
+    """The name of a survey as people say it: 2-022 of S2-022, L-1633 and 1633 of CSL-1633."""
+    letters = re.match(r"[A-Z]*(?=[A-Z]*-?[0-9])", name)
+    return tuple(name[at:].lstrip("-") for at in range(1, len(letters[0]) + 1)) if letters else ()
 
 
 def _in_batches(session: Session, statement: Select[_Row]) -> Iterator[_Row]:

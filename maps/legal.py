@@ -133,18 +133,26 @@ def tract_number(text: str) -> str | None:
 
 def lot_key(*, tract_no: str, lot: str, block: str | None = None) -> str:
     """The exact key a lot is found by: TRACT8231LOT23, with BLOCK before LOT where there is one."""
+    return f"{plat_key(tract_no)}{block_key(block)}LOT{bare(lot)}"
+
+
+def plat_key(name: str) -> str:
+    """What the keys of all lots of a tract or plat begin with: TRACT8231, TRACTSECONDADDITION."""
     # A phase (8231-2) keeps a mark of its own, or it would read as tract 82312.
-    number = re.sub(r"[^A-Z0-9]", "", tract_no.upper().replace("-", "P")).lstrip("0")
-    middle = f"BLOCK{_bare(block)}" if block else ""
-    return f"TRACT{number}{middle}LOT{_bare(lot)}"
+    return "TRACT" + re.sub(r"[^A-Z0-9]", "", name.upper().replace("-", "P")).lstrip("0")
+
+
+def block_key(block: str | None) -> str:
+    """The block's part of a lot's key; nothing where there is no block."""
+    return f"BLOCK{bare(block)}" if block else ""
 
 
 def keys_of(found: LegalDescription) -> tuple[str, ...]:
     """The exact keys of the lots a description names (a parcel map's parcels and an abstract's tracts too)."""
     if found.kind is LegalKind.PARCEL_MAP:
-        return (f"PM{found.tract_no}PARCEL{_bare(found.parcel)}",) if found.parcel else ()
+        return (f"PM{found.tract_no}PARCEL{bare(found.parcel)}",) if found.parcel else ()
     if found.kind is LegalKind.ABSTRACT:
-        tract = f"TRACT{_bare(found.tract)}" if found.tract else ""
+        tract = f"TRACT{bare(found.tract)}" if found.tract else ""
         return (f"ABS{found.abstract_no}{tract}",)
     place = found.tract_no if found.kind is LegalKind.TRACT_LOT else found.subdivision
     if place is None:
@@ -232,7 +240,8 @@ def _abstract_no(text: str) -> str:
     return "A" + re.sub(r"[^0-9]", "", text).zfill(4)
 
 
-def _bare(text: str | None) -> str:
+def bare(text: str | None) -> str:
+    """A lot, block or parcel as keys have it: capitals and digits, without zeros before them."""
     return re.sub(r"[^A-Z0-9]", "", (text or "").upper()).lstrip("0")
 
 

@@ -7,16 +7,30 @@ picked for the person who types.
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from maps import apn, search_by_key, search_by_place, search_by_words, search_numbers, search_terms, stores, street_book
+from maps import (
+    apn,
+    search_by_key,
+    search_by_legal,
+    search_by_place,
+    search_by_words,
+    search_numbers,
+    search_terms,
+    stores,
+    street_book,
+    vocabulary,
+)
 from maps.search_hits import Found, Hit, Kind, Match, Scope, Why
 from maps.search_marks import mark_key, mark_words
 from maps.search_terms import Query
 from maps.search_writing import Entry, put, remove, replace_all
 
+CHANCE = 100.0
+"""The score of what only has the digits of something else that was typed."""
 SHORT = 7
 """A number of fewer letters can be another thing's by chance."""
 
@@ -56,27 +70,41 @@ def find(
 def warm(session: Session) -> None:
     """Reads streets, words and numbers into memory, so that the first person who types does not wait for it."""
     street_book.book(session)
+    vocabulary.load(session)
     search_numbers.load(session)
 
 
 def _is_doubtful(read: Query, matches: dict[int, Match]) -> bool:
     """True when what was found may not be what was meant: nothing, or parts of a number, or a street with words left."""
-    exact = [match for match in matches.values() if match.why is Why.EXACT]
+    meant = [match for match in matches.values() if match.score > CHANCE]
+    exact = [match for match in meant if match.why is Why.EXACT]
     # Hydrant 4013 has the digits of 40-13, but a number typed in parts is more likely a parcel's.
     by_chance = read.is_number and len(apn.key_of(read.text)) < SHORT and all(m.row.kind != "parcel" for m in exact)
     if exact and not by_chance:
         return False
-    places = [match for match in matches.values() if match.row.kind in ("address", "intersection")]
-    if read.is_number and not places and not any(match.why is Why.BEGINS for match in matches.values()):
+    places = [match for match in meant if match.row.kind in ("address", "intersection")]
+    if read.is_number and not places and not any(match.why is Why.BEGINS for match in meant):
         return True
-    return not matches or (len(places) == len(matches) and search_by_place.is_doubtful(places))
+    return not meant or (len(places) == len(meant) and search_by_place.is_doubtful(places))
+
+
+def _is_whole_number(read: Query) -> bool:
+    """True for a parcel number typed in full: with a slip in it, the nearest one is meant, not what shares its digits."""
+    return read.is_number and len(read.terms) >= 3 and len(apn.key_of(read.text)) >= SHORT
+
+
+def _weighed(read: Query, match: Match) -> Match:
+    # 14919 Olive Street is no parcel 149-1-9, though its number has these digits.
+    if match.row.kind == "parcel" and not read.is_identifier and search_by_place.is_house(read.text, match.key):
+        return replace(match, why=Why.PART, score=CHANCE)
+    return match
 
 
 def _look(
     session: Session, read: Query, scope: Scope, counties: Sequence[str], matches: dict[int, Match], limit: int
 ) -> int:
     """What was typed, taken at its word; answers how many entries match."""
-    by_key = search_by_key.find(session, read, scope)
+    by_key = [_weighed(read, match) for match in search_by_key.find(session, read, scope)]
     _take(matches, by_key)
     exact = any(match.why is Why.EXACT for match in by_key)
     if read.is_identifier and not exact:
@@ -89,7 +117,12 @@ def _look(
     _take(matches, places)
     if any(match.why is Why.EXACT for match in places) or len(matches) >= limit:
         return len(matches)
+    _take(matches, search_by_legal.find(session, read, scope))
+    if search_by_place.is_of_street(session, read.text) or _is_whole_number(read):
+        return len(matches)
     by_words, words_total = search_by_words.find(session, read, scope)
+    if not by_words:
+        by_words, words_total = search_by_legal.find_words(session, read, scope)
     _take(matches, by_words)
     return max(len(matches), words_total)
 
@@ -103,9 +136,14 @@ def _look_harder(
         _take(matches, numbers)
         if numbers:
             return True
+        if _is_whole_number(read):
+            by_words, _ = search_by_words.find(session, read, scope)
+            _take(matches, by_words)
+            if by_words:
+                return True
     places, here = search_by_place.find_mistyped(session, read.text, scope)
     _take(matches, places)
-    if matches:
+    if any(match.score > CHANCE for match in matches.values()) or search_by_place.is_of_street(session, read.text):
         return here
     by_words, _ = search_by_words.find_corrected(session, read, scope)
     _take(matches, by_words)

@@ -61,6 +61,23 @@ def is_doubtful(matches: Sequence[Match]) -> bool:
     return max((match.score for match in matches), default=0.0) < BEST - COST * DOUBTFUL
 
 
+def is_of_street(session: Session, text: str) -> bool:
+    """True when the line is a house number and a street there is, both complete, so that only the house can be wrong."""
+    book = street_book.book(session)
+    for cut in search_places.cuts(text)[:1]:
+        if any(
+            street.cost < DOUBTFUL and length == len(cut.run)
+            for street, length in book.as_typed(cut.run, unfinished=False)
+        ):
+            return not cut.tail
+    return False
+
+
+def is_house(text: str, key: str | None) -> bool:
+    """True for a key that the line has as the house number of a street."""
+    return any(cut.house == key for cut in search_places.cuts(text))
+
+
 def find_mistyped(session: Session, text: str, scope: Scope) -> tuple[list[Match], bool]:
     """Addresses and corners that the line nearly names, letters of the street or a digit of the house changed; and
     whether the house stands there as typed."""

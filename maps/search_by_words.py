@@ -82,6 +82,8 @@ def _finished(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 
 def _search(session: Session, terms: Sequence[Term], why: Why, scope: Scope) -> tuple[list[Match], int]:
+    if (why is not Why.PART or len(terms) > 1) and not vocabulary.may_stand(session, terms):
+        return [], 0
     fragments = [term.fragment for term in terms]
     if why is Why.PART:
         inner = [len(term.typed) >= 4 and (len(terms) == 1 or not term.is_word) for term in terms]

@@ -141,6 +141,16 @@ def with_beginnings(session: Session, beginnings: Sequence[str], scope: Scope) -
     return found
 
 
+def with_beginning(session: Session, beginning: str, scope: Scope, *, holding: str) -> list[tuple[Row, str]]:
+    """The entries with a key that goes on after this beginning and has `holding` in it, at its end where `holding` ends
+    with a $. Letters and digits only: nothing is escaped."""
+    key = stores.SearchKey.key
+    behind = key.like(f"%{holding[:-1]}") if holding.endswith("$") else key.like(f"%{holding}%")
+    clauses = (key > beginning, key < beginning + "\x7f", behind, *scope)
+    rows = session.execute(_WITH_KEY.where(*clauses).order_by(key, stores.SearchEntry.id).limit(MOST_RANKED))
+    return [(Row(*columns), matched) for *columns, matched in rows]
+
+
 def keys_after(session: Session, beginning: str, *, limit: int) -> Sequence[str]:
     """The keys that go on after this beginning, without their entries."""
     key = stores.SearchKey.key

@@ -1,9 +1,9 @@
 """Parcel numbers that were typed with a slip: the nearest ones there are, by letters changed.
 
-The numbers stand in memory twice, as dashless padded keys and as unpadded parts with dashes, sorted, and are looked up
-by their beginnings first: only numbers whose beginning is near enough are compared whole.
+The numbers stand in memory twice, as dashless padded keys and as unpadded parts with dashes (`number_index`).
 """
 
+import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,16 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from maps import apn, stores
+from maps import apn, number_index, stores
+from maps.number_index import WIDTH
 
-MOST_BEGINNINGS = 20_000
 MOST_NEAR = 100
-WIDTH = 24
 MOST_APART = 20_000
 """Numbers kept in the second index before both are made one."""
-BATCH = 50_000
+BATCH = 20_000
 _PIECES = re.compile(r"[A-Z0-9]+")
 
 
@@ -38,51 +35,13 @@ class Near:
 
 
 @dataclass
-class _Index:
-    """Sorted texts and the places where each beginning starts."""
-
-    texts: Any
-    length: int
-    beginnings: list[str]
-    starts: Any
-
-    def near(self, typed: str, allowed: int) -> list[tuple[str, int]]:
-        """Texts within `allowed` changes of the typed one, the nearest first."""
-        if not len(self.texts):
-            return []
-        lengths = range(max(1, self.length - allowed), self.length + allowed + 1)
-        heads = list(dict.fromkeys(typed[:length] for length in lengths))
-        away = process.cdist(
-            heads, self.beginnings, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8, workers=1
-        )
-        groups = np.nonzero((away <= allowed).any(axis=0))[0]
-        if not len(groups):
-            return []
-        ends = np.append(self.starts[1:], len(self.texts))
-        texts = np.concatenate([self.texts[self.starts[at] : ends[at]] for at in groups]).astype(f"U{WIDTH}").tolist()
-        found = process.extract(typed, texts, scorer=OSA.distance, score_cutoff=allowed, limit=MOST_NEAR)
-        return [(text, int(changed)) for text, changed, _ in found]
-
-
-def _indexed(texts: Any) -> _Index:
-    texts = np.unique(texts)
-    for length in range(WIDTH, 0, -1):
-        beginnings, starts = np.unique(texts.astype(f"S{length}"), return_index=True)
-        if len(beginnings) <= MOST_BEGINNINGS and (length <= WIDTH // 2 or len(beginnings) < 100):
-            return _Index(
-                texts=texts, length=length, beginnings=beginnings.astype(f"U{length}").tolist(), starts=starts
-            )
-    return _Index(texts=texts, length=1, beginnings=[], starts=np.array([0]))
-
-
-@dataclass
 class _Numbers:
     """What has been read up to `last_id`: most numbers in one index, those learned since in a small second one."""
 
     last_id: int = 0
     last_label: str = ""
-    keys: tuple[_Index, ...] = ()
-    parted: tuple[_Index, ...] = ()
+    keys: tuple[number_index.Index, ...] = ()
+    parted: tuple[number_index.Index, ...] = ()
 
 
 _reading = Lock()
@@ -106,10 +65,10 @@ def nearest(session: Session, text: str, *, counties: Sequence[str]) -> list[Nea
     for allowed in (1, 2) if len(whole) >= 5 else (1,):
         for key in sorted(padded):
             for index in numbers.keys:
-                for found, changed in index.near(key, allowed):
+                for found, changed in index.near(key, allowed=allowed, most=MOST_NEAR):
                     near[found] = min(changed + away, near.get(found, 9.0))
         for index in numbers.parted if parted is not None else ():
-            for found, changed in index.near(parted or "", allowed):
+            for found, changed in index.near(parted or "", allowed=allowed, most=MOST_NEAR):
                 loose = apn.loose_key(found)
                 near[loose] = min(float(changed), near.get(loose, 9.0))
         if near and min(near.values()) <= allowed:
@@ -162,25 +121,68 @@ def _grown(session: Session, known: _Numbers, last_id: int, last_label: str) -> 
         .where(table.kind == "parcel", table.id > known.last_id, table.id <= last_id)
         .execution_options(yield_per=BATCH)
     )
-    empty = np.array([], dtype=f"S{WIDTH}")
-    keys, parted = [empty], [empty]
+    keys, parted = [np.array([], f"S{WIDTH}")], [np.array([], f"S{WIDTH}")]
     for labels in session.scalars(statement).partitions(BATCH):
-        pieces = [_PIECES.findall(label.upper()) for label in labels]
-        keys.append(np.array(["".join(one)[:WIDTH] for one in pieces], dtype=f"S{WIDTH}"))
-        parted.append(np.array(["-".join(map(_unpadded, one))[:WIDTH] for one in pieces], dtype=f"S{WIDTH}"))
-    return _Numbers(
+        whole, parts = _both(labels)
+        keys.append(whole)
+        parted.append(parts)
+    grown = _Numbers(
         last_id=last_id,
         last_label=last_label,
         keys=_with(known.keys, np.concatenate(keys)),
         parted=_with(known.parted, np.concatenate(parted)),
     )
+    if len(keys) > 2:
+        del keys, parted
+        _give_back()
+    return grown
 
 
-def _with(indexes: tuple[_Index, ...], texts: Any) -> tuple[_Index, ...]:
+def _give_back() -> None:
+    """Returns to the system what reading a whole town took for a moment; glibc alone would keep it for good."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def _both(labels: Sequence[str]) -> tuple[Any, Any]:
+    """The letters and digits of each label, and its unpadded parts with dashes between them; many labels at once."""
+    written = np.array([label.encode("ascii", "replace") for label in labels], "S")
+    columns = written.view(np.uint8).reshape(len(written), written.dtype.itemsize).T.copy()
+    small = (columns >= ord("a")) & (columns <= ord("z"))
+    columns[small] -= 32
+    digit = (columns >= ord("0")) & (columns <= ord("9"))
+    kept = digit | ((columns >= ord("A")) & (columns <= ord("Z")))
+    rows = np.arange(len(written))
+    # One place more than is kept, for what does not fit.
+    whole = np.zeros((len(written), WIDTH + 1), np.uint8)
+    parts = np.zeros((len(written), WIDTH + 1), np.uint8)
+    whole_at, parts_at = np.zeros(len(written), np.int64), np.zeros(len(written), np.int64)
+    inside, leading = np.zeros(len(written), bool), np.zeros(len(written), bool)
+    for at, marks in enumerate(columns):
+        is_kept = kept[at]
+        whole[rows, np.minimum(whole_at, WIDTH)] = np.where(is_kept, marks, whole[rows, np.minimum(whole_at, WIDTH)])
+        whole_at += is_kept
+        begins = is_kept & ~inside
+        dashed = begins & (parts_at > 0)
+        parts[rows[dashed], np.minimum(parts_at[dashed], WIDTH)] = ord("-")
+        parts_at += dashed
+        leading = begins | (leading & is_kept)
+        digit_next = digit[at + 1] if at + 1 < len(columns) else np.zeros(len(written), bool)
+        padding = leading & (marks == ord("0")) & digit_next
+        put = is_kept & ~padding
+        parts[rows[put], np.minimum(parts_at[put], WIDTH)] = marks[put]
+        parts_at += put
+        leading &= padding
+        inside = is_kept
+    return tuple(np.ascontiguousarray(one[:, :WIDTH]).view(f"S{WIDTH}").ravel() for one in (whole, parts))  # type: ignore[return-value]
+
+
+def _with(indexes: tuple[number_index.Index, ...], texts: Any) -> tuple[number_index.Index, ...]:
     if not len(texts):
         return indexes
     later = [index.texts for index in indexes[1:]]
     together = np.concatenate([*later, texts])
     if indexes and len(together) < MOST_APART:
-        return (indexes[0], _indexed(together))
-    return (_indexed(np.concatenate([*(index.texts for index in indexes[:1]), together])),)
+        return (indexes[0], number_index.of(together))
+    return (number_index.of(np.concatenate([*(index.texts for index in indexes[:1]), together])),)

@@ -1,5 +1,6 @@
 """The words that stand in the search entries, and what a mistyped word may have been meant as."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -20,10 +21,11 @@ MOST_TRIES = 12
 
 @dataclass
 class _Words:
-    """Words in the order they were learned, as far as this process has read them."""
+    """Words in the order they were learned, as far as this process has read them, and by the alphabet."""
 
     last_id: int = 0
     words: list[str] = field(default_factory=list)
+    ordered: list[str] = field(default_factory=list)
 
 
 _reading = Lock()
@@ -32,8 +34,11 @@ _known: WeakKeyDictionary[Engine, _Words] = WeakKeyDictionary()
 
 def corrections(session: Session, terms: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
     """Other readings of the terms, the likeliest first: first the words nobody wrote are replaced, then any one."""
-    words = _words(session)
-    unknown = [term.is_word and term.typed == term.standard and not _begins_any(term.typed, words) for term in terms]
+    known = _words(session)
+    words = known.words
+    unknown = [
+        term.is_word and term.typed == term.standard and not _begins_any(term.typed, known.ordered) for term in terms
+    ]
     tried = 0
     if any(unknown):
         choices = [_meanings(term, words) if wrong else [term] for term, wrong in zip(terms, unknown, strict=True)]
@@ -53,14 +58,27 @@ def corrections(session: Session, terms: Sequence[Term]) -> Iterator[tuple[Term,
                 return
 
 
-def _words(session: Session) -> list[str]:
+def load(session: Session) -> None:
+    """Reads the words, so that nobody waits for it later."""
+    _words(session)
+
+
+def may_stand(session: Session, terms: Sequence[Term]) -> bool:
+    """False when some entry cannot hold all the terms because no entry at all has a word that begins like one of them."""
+    ordered = _words(session).ordered
+    return all(
+        _begins_any(word, ordered) for term in terms if (word := term.fragment.strip()).isalpha() and len(word) > 2
+    )
+
+
+def _words(session: Session) -> _Words:
     """All words, read once a process and engine; later only those learned since."""
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
     table = stores.SearchWord
     last = session.execute(select(table.id, table.word).order_by(table.id.desc()).limit(1)).first()
     if last is None:
-        return []
+        return _Words()
     with _reading:
         known = _known.get(engine, _Words())
         if known.words and (last.id < known.last_id or (last.id == known.last_id and last.word != known.words[-1])):
@@ -71,13 +89,15 @@ def _words(session: Session) -> list[str]:
                 select(table.word).where(table.id > known.last_id, table.id <= last.id).order_by(table.id)
             )
             # A new list: another thread may be comparing with the old one.
-            known = _Words(last_id=last.id, words=[*known.words, *fresh])
+            words = [*known.words, *fresh]
+            known = _Words(last_id=last.id, words=words, ordered=sorted(words))
         _known[engine] = known
-    return known.words
+    return known
 
 
-def _begins_any(typed: str, words: list[str]) -> bool:
-    return any(word.startswith(typed) for word in words)
+def _begins_any(typed: str, ordered: list[str]) -> bool:
+    at = bisect_left(ordered, typed)
+    return at < len(ordered) and ordered[at].startswith(typed)
 
 
 def _meanings(term: Term, words: list[str]) -> list[Term]:

@@ -1,11 +1,13 @@
 """Maps: import of the reference town, search box on it and on a generated town, tiles, point in parcel.
 
-    python -m tests.bench.maps [--parcels 100000 1000000] [--seed 1] [--no-reference]
+    python -m tests.bench.maps [--parcels 100000 1000000] [--seed 1] [--no-reference] [--keep FOLDER]
 
-Prints a table; asserts nothing about time.
+Prints tables; asserts nothing about time. Our own answers are given by a process that has loaded what a web process
+loads, so that its memory is that of one. With --keep the filled stores stay in FOLDER and are used again.
 """
 
 import argparse
+import importlib
 import os
 import platform
 import random
@@ -14,7 +16,10 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
@@ -23,10 +28,13 @@ from rich.table import Table
 from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 
+from dispatch.db import dialect
 from maps import apn, imports, parcels, search, sources, stores, tiles
 from maps.search import Entry
 
-ROUNDS = 100
+ROUNDS = 200
+PEER_ROUNDS = 20
+"""Asked of what a user would pick instead, which takes seconds an answer at times."""
 SYLLABLES = """
     ma ri no ter la ven do car mel ston bro ok field wood lin den har per son ta co val le
 """
@@ -41,18 +49,21 @@ def main() -> None:
     parser.add_argument("--parcels", type=int, nargs="*", default=[100_000], help="sizes of the generated towns")
     parser.add_argument("--no-reference", action="store_true", help="leave Cambridge out")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="leave the filled stores here")
     asked = parser.parse_args()
-    console = Console()
+    console = Console(width=160)
     console.print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(asked.keep or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         if asked.no_reference:
             pass
         elif (REFERENCE_DATA / "cambridge_ma").is_dir():
-            reference_town(console, Path(folder))
+            reference_town(console, Path(temporary))
         else:
             console.print("Cambridge reference data not there: skipped (set CURBSTOP_REFERENCE_DATA)")
         for count in asked.parcels:
-            generated_town(console, Path(folder), parcels_count=count, seed=asked.seed)
+            generated_town(console, folder, parcels_count=count, seed=asked.seed)
 
 
 def reference_town(console: Console, folder: Path) -> None:
@@ -107,48 +118,112 @@ def generated_town(console: Console, folder: Path, *, parcels_count: int, seed: 
     """Fills the search box with an invented town and asks it, plain SQLite FTS5 and, where there is one, PostgreSQL's
     pg_trgm the same things in the same run."""
     rnd = random.Random(seed)
-    engine = store(folder / f"generated-{parcels_count}.db")
-    started = time.perf_counter()
     streets = [f"{word(rnd, 2, 4)} {rnd.choice(SUFFIXES)}" for _ in range(max(40, min(5000, parcels_count // 60)))]
-    labels: list[tuple[str, str]] = []
+    numbers = [
+        apn.parse(f"{100 + n // 20000}-{n // 200 % 100}-{n % 200 + 1}-00", county="alameda")
+        for n in range(parcels_count)
+    ]
+    labels = [(number.canonical, f"{rnd.randint(1, 9999)} {rnd.choice(streets)}") for number in numbers]
+    file = folder / f"generated-{parcels_count}.db"
+    if not file.exists():
+        started = time.perf_counter()
+        fill(file, numbers, labels)
+        took = time.perf_counter() - started
+        console.print(f"\n{parcels_count:,} parcels with addresses into the search box in {took:.0f} s")
+    del numbers
+    questions = typed_questions(rnd, labels)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        ours = alone.submit(asked_as_web, file, questions).result()
+    peers = {"SQLite FTS5": plain_fts5(folder / f"plain-{parcels_count}.db", labels)}
+    if url := os.environ.get("CURBSTOP_TEST_POSTGRES_URL"):
+        peers["PostgreSQL pg_trgm"] = plain_trigrams(url, labels)
+    table = Table("typed", "Curbstop: p50 / p99 ms, found", "its CPU: p99 ms", *peers)
+    table.title = (
+        f"{parcels_count:,} parcels, the first ten answers; {ROUNDS} questions a row, {PEER_ROUNDS} to the others"
+    )
+    for sort, asked in questions.items():
+        told = ours.rows[sort]
+        others = [asked_of(answer, asked[:PEER_ROUNDS]) for answer in peers.values()]
+        table.add_row(sort, told.line, f"{told.cpu_p99_ms:.1f}", *[other.line for other in others])
+    console.print(table)
+    console.print(
+        f"web process: {ours.bare_mb:.0f} MB as it starts, {ours.full_mb:.0f} MB when all of this was asked "
+        f"({ours.own_mb:.0f} MB of it its own, the rest program files and pages of the database that others share); "
+        f"streets and numbers were read in {ours.warm_s:.1f} s"
+    )
+
+
+def fill(file: Path, numbers: list[apn.ParcelNumber], labels: list[tuple[str, str]]) -> None:
+    """A store with an entry for each number and each address."""
+    half = file.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    engine = store(half)
     with Session(engine) as session:
         district = stores.District(code="x", name="Generated", time_zone="UTC", apn_format="alameda")
         session.add(district)
         session.flush()
-        for start in range(0, parcels_count, 5000):
+        for start in range(0, len(numbers), 5000):
             entries = []
-            for n in range(start, min(start + 5000, parcels_count)):
-                number = apn.parse(f"{100 + n // 20000}-{n // 200 % 100}-{n % 200 + 1}-00", county="alameda")
-                line = f"{rnd.randint(1, 9999)} {rnd.choice(streets)}"
-                labels.append((number.canonical, line))
+            for n, number in enumerate(numbers[start : start + 5000], start):
                 entries += [
                     Entry(
                         kind="parcel", ref=f"parcel-{n}", label=number.canonical, keys=apn.own_keys(number),
                         words=apn.words_of(number), district_id=district.id,
                     ),
-                    Entry(kind="address", ref=f"parcel-{n}", label=line, district_id=district.id),
+                    Entry(kind="address", ref=f"parcel-{n}", label=labels[n][1], district_id=district.id),
                 ]  # fmt: skip
             search.put(session, entries, all_new=True)
         session.commit()
-        filled_s = time.perf_counter() - started
-        console.print(f"\n{parcels_count:,} parcels with addresses into the search box in {filled_s:.0f} s")
-        started = time.perf_counter()
-        search.warm(session)
-        console.print(f"streets and numbers read into memory in {time.perf_counter() - started:.1f} s (once a process)")
-        questions = typed_questions(rnd, labels)
-        answers = {"curbstop": lambda typed: [hit.label for hit in search.find(session, typed, limit=10).results]}
-        answers["SQLite FTS5"] = plain_fts5(folder / f"plain-{parcels_count}.db", labels)
-        if url := os.environ.get("CURBSTOP_TEST_POSTGRES_URL"):
-            answers["pg_trgm"] = plain_trigrams(url, labels)
-        table = Table("typed", *[f"{name}: p50 / p99 ms, found" for name in answers])
-        table.title = f"{parcels_count:,} parcels, the first ten answers, {ROUNDS} questions a row"
-        for sort, asked in questions.items():
-            table.add_row(sort, *[asked_of(answer, asked) for answer in answers.values()])
-        console.print(table)
-        console.print(
-            f"memory of this process: {psutil.Process().memory_info().rss / 1e6:.0f} MB (the town is in it twice)"
-        )
     engine.dispose()
+    half.rename(file)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """How long the answers to one row of questions took, and how many held what was wanted."""
+
+    p50_ms: float
+    p99_ms: float
+    cpu_p99_ms: float
+    found: int
+
+    @property
+    def line(self) -> str:
+        return f"{self.p50_ms:.1f} / {self.p99_ms:.1f}, {self.found}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsWeb:
+    """What a web process told: its rows, its memory before and after, and how long reading streets and numbers took."""
+
+    rows: dict[str, Told]
+    bare_mb: float
+    full_mb: float
+    own_mb: float
+    warm_s: float
+
+
+def asked_as_web(file: Path, questions: dict[str, list[tuple[str, str]]]) -> AsWeb:
+    """Runs in a process of its own, with everything loaded that answers the desk."""
+    for name in ("dispatch.app", *importlib.import_module("dispatch.app").APIS):
+        importlib.import_module(name)
+    process = psutil.Process()
+    bare_mb = process.memory_info().rss / 1e6
+    url = f"sqlite:///{file}"
+    engine = create_engine(url, **dialect.engine_options(url))
+    dialect.prepare(engine)
+    started = time.perf_counter()
+    with Session(engine) as session:
+        search.warm(session)
+    warm_s = time.perf_counter() - started
+
+    def answer(typed: str) -> list[str]:
+        with Session(engine) as session:
+            return [hit.label for hit in search.find(session, typed, limit=10).results]
+
+    rows = {sort: asked_of(answer, asked) for sort, asked in questions.items()}
+    memory = process.memory_full_info()
+    return AsWeb(rows=rows, bare_mb=bare_mb, full_mb=memory.rss / 1e6, own_mb=memory.uss / 1e6, warm_s=warm_s)
 
 
 def typed_questions(rnd: random.Random, labels: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
@@ -160,32 +235,44 @@ def typed_questions(rnd: random.Random, labels: list[tuple[str, str]]) -> dict[s
         at = rnd.choice(places)
         return text[:at] + text[at + 1 :]
 
+    def slips(text: str) -> str:
+        places = [at for at, mark in enumerate(text) if mark.isalpha()][:8]
+        first, second = sorted(rnd.sample(places, 2))
+        return text[:first] + rnd.choice("AEIOSTR") + text[first + 1 : second] + text[second + 1 :]
+
     return {
         "parcel number": [(number, number) for number, _ in drawn],
         "number, unpadded": [(unpadded(number), number) for number, _ in drawn],
         "number, one digit wrong": [(wrong_digit(rnd, number), number) for number, _ in drawn],
+        "number, two digits wrong": [(wrong_digit(rnd, wrong_digit(rnd, number)), number) for number, _ in drawn],
         "address": [(line, line) for _, line in drawn],
         "address, half typed": [(line[: len(line) * 2 // 3], line) for _, line in drawn],
         "address, one letter missing": [(slip(line), line) for _, line in drawn],
+        "address, two letters wrong": [(slips(line), line) for _, line in drawn],
+        "house that is not there": [(f"{10000 + n} {line.split(' ', 1)[1]}", "") for n, (_, line) in enumerate(drawn)],
         "three letters of a street": [(line.split(" ")[1][:3], line) for _, line in drawn],
         "nothing that is there": [(f"zzqx {number[:3]}w", "") for number, _ in drawn],
     }
 
 
-def asked_of(answer: Callable[[str], list[str]], asked: list[tuple[str, str]]) -> str:
+def asked_of(answer: Callable[[str], list[str]], asked: list[tuple[str, str]]) -> Told:
     answer(asked[0][0])
-    times, found = [], 0
+    times, cpu, found = [], [], 0
     for typed, wanted in asked:
-        started = time.perf_counter()
+        started, begun = time.perf_counter(), time.thread_time()
         listed = answer(typed)
         times.append((time.perf_counter() - started) * 1000)
+        cpu.append((time.thread_time() - begun) * 1000)
         found += wanted in listed
+    last = len(asked) * 99 // 100 - (len(asked) >= 100)
     times.sort()
-    return f"{times[len(times) // 2]:.1f} / {times[len(times) * 99 // 100]:.1f}, {found}"
+    cpu.sort()
+    return Told(p50_ms=times[len(times) // 2], p99_ms=times[last], cpu_p99_ms=cpu[last], found=found)
 
 
 def plain_fts5(file: Path, labels: list[tuple[str, str]]) -> Callable[[str], list[str]]:
     """What one would write with SQLite alone: every typed word as a prefix, the best ranked ten."""
+    file.unlink(missing_ok=True)
     plain = sqlite3.connect(file)
     plain.execute("CREATE VIRTUAL TABLE entry USING fts5(label, prefix='2 3')")
     plain.executemany("INSERT INTO entry VALUES (?)", [(label,) for pair in labels for label in pair])

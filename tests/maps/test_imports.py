@@ -130,6 +130,20 @@ def test_loading_again_changes_in_place_and_retires_what_vanished(
     assert [(hit.label, hit.ref) for hit in hits] == [("7-3", f"parcel-{now['7-9'].id}")]
 
 
+def test_the_number_of_land_that_went_into_a_street_still_says_where_it_was(
+    map_session: Session, town: stores.District, tmp_path: Path
+) -> None:
+    both = geojson(tmp_path / "a.geojson", [({"ML": "7-1"}, square(1)), ({"ML": "7-2"}, square(2))])
+    one = geojson(tmp_path / "b.geojson", [({"ML": "7-1"}, square(1))])
+    load(map_session, town, "parcels", both, parcel_number="ML")
+    load(map_session, town, "parcels", one, now=NEXT_YEAR, parcel_number="ML")
+    hit = search.find(map_session, "7-2").results[0]
+    assert (hit.label, hit.why, hit.detail) == ("7-2", "exact", "retired 2027-07-01")
+    assert hit.lon == pytest.approx(LON + 2.5 * STEP)
+    load(map_session, town, "parcels", both, now=NEXT_YEAR, parcel_number="ML")
+    assert search.find(map_session, "7-2").results[0].detail == ""
+
+
 def test_a_parcel_that_comes_back_is_in_use_again(map_session: Session, town: stores.District, tmp_path: Path) -> None:
     both = geojson(tmp_path / "a.geojson", [({"ML": "7-1"}, square(1)), ({"ML": "7-2"}, square(2))])
     one = geojson(tmp_path / "b.geojson", [({"ML": "7-1"}, square(1))])

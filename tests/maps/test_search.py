@@ -106,6 +106,14 @@ def test_a_house_number_nobody_has_shows_the_street_and_says_so(town: Session) -
     assert "12 MISSION BLVD" in [hit.label for hit in found.results]
 
 
+def test_the_digits_of_a_house_are_no_parcel_number(town: Session) -> None:
+    number = apn.parse("149-0001-009-00", county="alameda")
+    search.put(town, [Entry(kind="parcel", ref="parcel-9", label=number.canonical, keys=apn.own_keys(number))])
+    assert search.find(town, "14919").results[0].label == number.canonical
+    listed = search.find(town, "14919 Mission Boulevard").results
+    assert ("121 MISSION BLVD", "street_only") in [(hit.label, hit.why) for hit in listed]
+
+
 def test_a_number_cut_off_lists_all_it_may_mean(town: Session) -> None:
     found = search.find(town, "501-0521-012")
     assert {hit.label for hit in found.results} == {"501-0521-012-00", "501-0521-012-01"}
