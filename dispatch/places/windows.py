@@ -9,8 +9,9 @@ promise of two hours whole from the one with most time then, a wider one from al
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
-from dispatch.places import schemas
+from dispatch.places import passing, schemas
 from dispatch.policies.calendars import Calendar
 from maps import ground
 
@@ -98,6 +99,8 @@ class _Room:
     free: dict[int, float] = field(default_factory=dict)
     near: list[tuple[float, str | None]] = field(default_factory=list)
     """Metres to other visits of this window, and the truck that makes them if known."""
+    by: passing.Passing | None = None
+    """The truck with room that passes on its way between two stops of this window."""
 
 
 def days_offered(*, calendar: Calendar, now: datetime) -> list[date]:
@@ -171,17 +174,31 @@ def _window(
         en, es = f"{used} of {whole} crew minutes are taken", f"Ocupados {used} de {whole} minutos de cuadrilla"
         return told("full", en, es, share=1.0 if room.capacity <= 0 else share), far
     metres, truck = min(room.near, default=(far, None), key=lambda pair: pair[0])
-    en, es = _why(day, name, metres, truck, left, on_shift)
+    by = room.by
+    if by is not None and by.metres <= metres:
+        metres = by.metres
+    else:
+        by = None
+    en, es = _why(day, name, metres, truck, left, on_shift, by)
     return told("open", en, es, left=left, share=share), metres
 
 
 def _why(
-    day: date, name: str, metres: float, truck: str | None, left: int, on_shift: Sequence[CrewDay]
+    day: date,
+    name: str,
+    metres: float,
+    truck: str | None,
+    left: int,
+    on_shift: Sequence[CrewDay],
+    by: passing.Passing | None,
 ) -> tuple[str, str]:
     spoken = name.replace("12-14", "12-2").replace("14-16", "2-4").replace("-", "–")
     miles = f"{metres / 1609.344:.1f}" if metres < 16_000 else ""
     remain = f"queda{'' if left == 1 else 'n'} {left}"
-    if truck is not None and miles:
+    if by is not None and miles:
+        en = f"{_DAYS_EN[day.weekday()]} {spoken}: {by.truck} passes {miles} mi away, adds {by.adds_min} min, {left} left"
+        es = f"{_DAYS_ES[day.weekday()]} {spoken}: {by.truck} pasa a {miles} mi, suma {by.adds_min} min, {remain}"
+    elif truck is not None and miles:
         en = f"{_DAYS_EN[day.weekday()]} {spoken}: {truck} stops {miles} mi away then, {left} left"
         es = f"{_DAYS_ES[day.weekday()]} {spoken}: {truck} para a {miles} mi a esa hora, {remain}"
     elif miles:
@@ -232,7 +249,27 @@ def _rooms(
         _take(everyone, SPANS.get(one.window, (one.window,)), one.minutes + TRAVEL_MIN, one.crews)
     for name, room in rooms.items():
         room.free = {crew.crew_id: everyone[name][crew.crew_id] for crew in on_shift if crew.fits}
+    legs = {crew.crew_id: _legs(crew, today) for crew in on_shift if crew.fits}
+    for name, from_hour, to_hour in WINDOWS:
+        some = [
+            leg for crew_id, way in legs.items() if rooms[name].free[crew_id] >= ask.minutes + TRAVEL_MIN for leg in way
+        ]
+        from_at, to_at = max(now, calendar.moment(day, time(from_hour))), calendar.moment(day, time(to_hour))
+        rooms[name].by = passing.best(at=(ask.lon, ask.lat), legs=some, from_at=from_at, to_at=to_at)
     return rooms
+
+
+def _legs(crew: CrewDay, today: Sequence[Booked]) -> list[passing.Leg]:
+    """The ways of a crew between the stops of its route."""
+    stops = sorted(
+        (one.from_at, one.to_at, one.lon, one.lat)
+        for one in today
+        if one.crew_id == crew.crew_id and one.from_at and one.to_at and one.lon is not None and one.lat is not None
+    )
+    return [
+        passing.Leg(truck=crew.call_sign, leaves_at=a[1], here=(a[2], a[3]), there=(b[2], b[3]))
+        for a, b in pairwise(stops)
+    ]
 
 
 def _take(

@@ -1,6 +1,6 @@
 """Room in the windows that a rep offers."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch.places import windows
@@ -133,3 +133,28 @@ def test_the_best_window_is_the_one_where_a_truck_stops_near() -> None:
 def test_with_nothing_near_the_first_roomiest_window_is_best() -> None:
     best = [one for one in offered(ask(), now=at(TUESDAY, 9)).values() if one.best]
     assert [(one.on, one.window) for one in best] == [("2026-08-25", "10-12")]
+
+
+def routed(hour: int, minute: int, *, lon: float, lat: float, crew_id: int = 1) -> windows.Booked:
+    """A stop of half an hour on a route."""
+    start = at(TUESDAY, hour, minute)
+    return windows.Booked(
+        on=TUESDAY, minutes=20, crew_id=crew_id, from_at=start, to_at=start + timedelta(minutes=30), lon=lon, lat=lat
+    )
+
+
+def test_the_rep_reads_which_truck_passes_how_near_and_what_the_visit_adds() -> None:
+    booked = [routed(8, 0, lon=-121.98, lat=37.53), routed(9, 0, lon=-121.96, lat=37.531)]
+    window = offered(ask(), now=at(TUESDAY, 6), booked=booked)["2026-08-25", "8-10"]
+    assert window.best
+    assert window.why_en == "Tue 8–10: Truck 1 passes 0.0 mi away, adds 1 min, 2 left"
+    assert window.why_es == "Mar 8–10: Truck 1 pasa a 0.0 mi, suma 1 min, quedan 2"
+
+
+def test_a_truck_without_room_is_not_said_to_pass() -> None:
+    full = [routed(8 + n // 2, 30 * (n % 2), lon=-121.98 + n * 0.01, lat=37.53) for n in range(4)]
+    near = [routed(8, 0, lon=-121.99, lat=37.60, crew_id=2), routed(9, 0, lon=-121.95, lat=37.60, crew_id=2)]
+    crews = [truck(TUESDAY, crew_id=1), truck(TUESDAY, crew_id=2)]
+    window = offered(ask(), now=at(TUESDAY, 6), crews=crews, booked=[*full, *near])["2026-08-25", "8-10"]
+    assert window.state == "open"
+    assert "Truck 1 passes" not in window.why_en
