@@ -35,8 +35,8 @@ def answer(
 
     settled = settle(None)
     jobs = {job.order_id: job for job in problem.jobs}
-    open_questions = [one for one in settled.left if one in terms.owed and stability.needs_room(jobs[one])]
-    searched = bool(open_questions) or not terms.only_owed
+    urgent = [one for one in settled.left if one in terms.owed and jobs[one].priority <= stability.ROOM_PRIORITY]
+    searched = bool(urgent) or not terms.only_owed
     if searched:
         before = planner.evaluate(problem=problem, sequences=in_force)
         routes = {route.crew_id: route for route in before.routes}

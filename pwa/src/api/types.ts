@@ -39,6 +39,7 @@ export type RouteOut = Shape<'RouteOut'>
 export type StopOut = Shape<'StopOut'>
 export type DayRoutesOut = Shape<'DayRoutesOut'>
 export type UnplannedOut = Shape<'UnplannedOut'>
+export type ReplanOut = Shape<'ReplanOut'>
 export type MoveIn = Shape<'MoveIn'>
 export type MoveOut = Shape<'MoveOut'>
 export type BoardOut = Shape<'BoardOut'>

@@ -52,6 +52,7 @@ const stop = (more: Partial<StopOut> = {}): StopOut => ({
   window_from: null,
   window_to: null,
   locked: false,
+  pinned: false,
   done: false,
   late_min: 0,
   lon: -121.98,

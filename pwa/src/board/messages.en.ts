@@ -78,6 +78,18 @@ export const en = {
     '12-14': '12–2',
     '14-16': '2–4',
   } as Record<string, string>,
+  // Re-plans
+  replans: 'Changes today',
+  replansAll: (n: number) => `All ${n}`,
+  replansFewer: 'Fewer',
+  replanSent: 'Sent to the crews',
+  replanProposed: 'Proposed',
+  replanNothing: 'No route changed',
+  replanFailed: 'Not changed',
+  replanWorking: 'Working it out',
+  planProposal: 'Proposed changes',
+  publishProposal: 'Send the changes',
+  pinned: 'Placed by hand',
   // Timeline
   timeline: 'Crew timeline',
   crews: (n: number) => `${n} ${n === 1 ? 'crew' : 'crews'}`,

@@ -17,6 +17,7 @@ const stop = (orderId: number, from: number, to: number, more: Partial<StopOut> 
   window_from: null,
   window_to: null,
   locked: false,
+  pinned: false,
   done: false,
   late_min: 0,
   lon: 0,
