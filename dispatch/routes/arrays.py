@@ -35,7 +35,7 @@ LOCK_WORTH_S = 10_000_000.0
 class Day(NamedTuple):
     """The day as arrays; n jobs, V crews, W windows at most, K neighbours."""
 
-    drive: I32  # [n + 2V, n + 2V]
+    drive: I32  # [n + 2V, n + 2V], the approach of the job that is driven to added
     drive_to: I32  # the same, transposed: drives to one job lie side by side
     service: I64  # [n]
     opens: I64  # [n, W]
@@ -163,6 +163,9 @@ def of(
     # Beyond this no sum of a day can be mistaken for a time that fits.
     np.minimum(drive, 4 * NO_DRIVE_S, out=drive)
     drive[drive >= NO_DRIVE_S] = 4 * NO_DRIVE_S
+    approach = np.zeros(len(places), dtype=np.int32)
+    approach[:count] = [min(job.approach_s, NO_DRIVE_S) for job in jobs]
+    drive += approach[None, :]
     drive[places[:, None] == places[None, :]] = 0
     windows = [job.open_windows() for job in jobs]
     waits_for, leads_to = _pairs(jobs)

@@ -176,7 +176,9 @@ def _longest_s(*, case: _Case, crew: problem.Crew) -> int:
     fits, fails = 0, crew.last_end_s - crew.start_s + 1
     while fails - fits > 1:
         middle = (fits + fails) // 2
-        trial = problem.Job(order_id=case.job.order_id, place=case.job.place, service_s=middle)
+        trial = problem.Job(
+            order_id=case.job.order_id, place=case.job.place, service_s=middle, approach_s=case.job.approach_s
+        )
         if timing.time_route(day=case.day, crew=crew, jobs=[trial]).violations:
             fails = middle
         else:
@@ -192,6 +194,7 @@ def _unlocked(job: problem.Job) -> problem.Job:
         service_s=job.service_s,
         windows=job.windows,
         latest_start_s=job.latest_start_s,
+        approach_s=job.approach_s,
     )
 
 

@@ -67,6 +67,8 @@ class Job:
     it in the plan in force: staying there is worth a bonus. `load` is what the vehicle must carry for it all day long.
     `is_cut`: it counts against `Problem.cuts_an_hour`. `after_order_ids`: the orders that must be finished, by whatever
     crew, before this one begins; those that are not among the jobs of the day count as finished. Crews of `barred_crew_ids` must not be sent there.
+    `approach_s`: from the halt of the vehicle until the work can begin (parking, cones, the way on foot); of several
+    jobs at one place, done one after the other, the first alone needs it.
     """
 
     order_id: int
@@ -85,6 +87,7 @@ class Job:
     is_cut: bool = False
     after_order_ids: tuple[int, ...] = ()
     barred_crew_ids: frozenset[int] = frozenset()
+    approach_s: int = 0
 
     @property
     def is_fixed(self) -> bool:
@@ -147,6 +150,7 @@ class Problem:
         if len({crew.crew_id for crew in self.crews}) != len(self.crews):
             wrong.append("a crew appears twice")
         wrong.extend(f"order {j.order_id}: service_s is {j.service_s}" for j in self.jobs if j.service_s < 0)
+        wrong.extend(f"order {j.order_id}: approach_s is {j.approach_s}" for j in self.jobs if j.approach_s < 0)
         wrong.extend(f"order {j.order_id}: load is {j.load}" for j in self.jobs if j.load < 0)
         if self.cuts_an_hour is not None and self.cuts_an_hour < 0:
             wrong.append(f"cuts_an_hour is {self.cuts_an_hour}")
@@ -179,7 +183,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """One visit: arrival, start and finish of the work, and the drive that led there."""
+    """One visit: arrival, start and finish of the work, and the drive that led there (the approach comes after it)."""
 
     order_id: int
     arrive_s: int

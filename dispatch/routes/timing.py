@@ -69,7 +69,7 @@ def head(*, day: problem.Problem, crew: problem.Crew, fixed: Sequence[problem.Jo
         hungry, fed = NEVER_S, crew.start_s
     earliest = crew.lunch_earliest_s or 0
     for job in fixed:
-        drive = _drive_s(day, place, job.place)
+        drive = _drive_s(day, place, job.place) + _approach_s(place, job)
         hungry_at, fed_at = hungry + drive, fed + drive
         if crew.has_lunch and hungry <= crew.lunch_latest_s:
             fed_at = min(fed_at, max(hungry_at, earliest) + crew.lunch_s)
@@ -100,6 +100,11 @@ def _drive_s(day: problem.Problem, a: int, b: int) -> int:
     return day.drive_s(a, b) or 0
 
 
+def _approach_s(place: int, job: problem.Job) -> int:
+    """What comes between the halt and the work, coming from another place."""
+    return 0 if job.place < 0 or job.place == place else job.approach_s
+
+
 def _timed(*, day: problem.Problem, crew: problem.Crew, jobs: Sequence[problem.Job], lunch_gap: int | None) -> _Timed:
     now, place, travel = crew.start_s, crew.start_place, 0
     stops: list[problem.Stop] = []
@@ -108,9 +113,12 @@ def _timed(*, day: problem.Problem, crew: problem.Crew, jobs: Sequence[problem.J
     lunch_late = 0
     for index, job in enumerate(jobs):
         drive = _drive_s(day, place, job.place)
-        arrive = ready = now + drive
+        approach = _approach_s(place, job)
+        arrive, ready = now + drive, now + drive + approach
         if index == lunch_gap:
-            lunch, arrive, ready, lunch_late = _lunch(crew=crew, leaves_s=now, drive_s=drive)
+            # Lunch on arrival comes between the approach and the work.
+            lunch, there, ready, lunch_late = _lunch(crew=crew, leaves_s=now, drive_s=drive + approach)
+            arrive = there - approach
         begin, seconds_late = start_s(job, ready)
         if seconds_late > 0:
             late.append((index, seconds_late))

@@ -137,8 +137,11 @@ def _route_faults(problem: Any, crew: Any, route: Any, jobs: Sequence[Any]) -> l
         eaten = _shared_s((free_s, stop.arrive_s), lunch)
         if stop.arrive_s - free_s < drive + eaten:
             found.append(f"order {order}: reached after {stop.arrive_s - free_s} s, drive {drive} and lunch {eaten}")
+        approach = 0 if job.place < 0 or job.place == place else job.approach_s
         if stop.start_s < stop.arrive_s:
             found.append(f"order {order}: begins before the crew arrives")
+        if stop.start_s - stop.arrive_s - _shared_s((stop.arrive_s, stop.start_s), lunch) < approach:
+            found.append(f"order {order}: begins {stop.start_s - stop.arrive_s} s after arrival, approach {approach}")
         if stop.finish_s - stop.start_s != job.service_s:
             found.append(f"order {order}: takes {stop.finish_s - stop.start_s} s, not {job.service_s}")
         if _shared_s((stop.start_s, stop.finish_s), lunch) > 0:

@@ -107,6 +107,7 @@ def days(draw: st.DrawFn, *, most_jobs: int = 18, locks: bool = True) -> planner
                 prefer_crew_id=draw(st.sampled_from([None, 1, 2, 9])),
                 load=draw(st.sampled_from([0, 0, 1, 2, 20])),
                 is_cut=draw(st.booleans()),
+                approach_s=draw(st.sampled_from([0, 0, 0, 120, 3600])),
                 after_order_ids=draw(st.sampled_from([(), (), (order_id - 1,), (order_id - 2, order_id - 4), (99,)])),
                 barred_crew_ids=frozenset(draw(st.sampled_from([(), (), (), (1,), (1, 2)]))),
             )
