@@ -41,8 +41,11 @@ def read(
     visits = queries.visits(session, list(on_routes))
     shifts = [shift for shift in crews.shifts_on(session, on=on) if shift.crew_id not in away]
     members = crews.members(session, [shift.id for shift in shifts])
-    pinned = queries.pins(session, plan_ids=[i for i in (published.id if published else None, pins_from_id) if i is not None])
+    pinned = queries.pins(
+        session, plan_ids=[i for i in (published.id if published else None, pins_from_id) if i is not None]
+    )
     there = {shift.crew_id for shift in shifts if shift.ended_at is None}
+    where = seen(session, routes=routes, on=on, now=now, zone=zone)
     route_of = {route.crew_id: route for route in routes}
     found: list[day.CrewFacts] = []
     for shift in shifts:
@@ -50,7 +53,8 @@ def read(
         planned = (
             [] if route is None else planned_stops(stops.get(route.id, []), orders=on_routes, visits=visits, on=on)
         )
-        found.append(crew_facts(shift, members[shift.id], route=route, planned=planned, now=now, keep_next=True))
+        found.append(crew_facts(shift, members[shift.id], route=route, planned=planned, now=now, keep_next=True,
+                                where=where.get(shift.crew_id)))  # fmt: skip
     kept = {stop.order_id for crew in found for stop in crew.kept}
     home = {s.order_id: route.crew_id for route in routes for s in stops.get(route.id, [])}
     with_crew = [o for o in on_routes.values() if o.state in ("DISPATCHED", "EN_ROUTE") or o.id in kept]
@@ -114,10 +118,11 @@ def crew_facts(
     planned: Sequence[eta.Planned],
     now: datetime,
     keep_next: bool,
+    where: eta.Seen | None = None,
 ) -> day.CrewFacts:
     """One crew: its shift, what it can do together, and what of its route stays (`keep_next`: the next two too)."""
     live = route is not None and route.status == "published"
-    times = {one.order_id: one for one in eta.likely(stops=planned, now=now, live=live)}
+    times = {one.order_id: one for one in eta.likely(stops=planned, now=now, live=live, seen=where)}
     stops = [
         day.KeptStop(
             order_id=stop.order_id,
@@ -151,6 +156,23 @@ def crew_facts(
     )
 
 
+def seen(
+    session: Session, *, routes: Sequence[models.Route], on: date, now: datetime, zone: ZoneInfo
+) -> dict[int, eta.Seen]:
+    """Where the crews of routes of today were last seen, by crew id; nothing of another day."""
+    if now.astimezone(zone).date() != on:
+        return {}
+    lines = {route.crew_id: route.line for route in routes}
+    return {
+        crew_id: eta.Seen(
+            at=row.at, place=(row.lon, row.lat), accuracy_m=row.accuracy_m,
+            off_route_m=eta.off_route_m(line=lines[crew_id], place=(row.lon, row.lat)),
+        )
+        for crew_id, row in crews.last_positions(session, list(lines)).items()
+        if now - row.at <= eta.FRESH and row.accuracy_m <= eta.GOOD_TO_M
+    }  # fmt: skip
+
+
 def planned_stops(
     stops: Sequence[models.RouteStop],
     *,
@@ -182,6 +204,7 @@ def planned_stops(
                 started_at=seen.started_at if seen else None,
                 finished_at=(seen.finished_at if seen else None)
                 or (order.finished_at if order.state in day.OVER else None),
+                place=None if order.lon is None or order.lat is None else (order.lon, order.lat),
             )
         )
     return found

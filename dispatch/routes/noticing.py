@@ -105,13 +105,17 @@ def _likely(session: Session, *, on: date, now: datetime) -> list[tuple[models.R
     rows = orders.by_ids(session, {stop.order_id for few in stops.values() for stop in few})
     visits = queries.visits(session, list(rows))
     found = []
-    for route in queries.routes_of(session, plan_id=plan.id):
+    routes = queries.routes_of(session, plan_id=plan.id)
+    where = facts.seen(session, routes=routes, on=on, now=now, zone=policies.zone(session))
+    for route in routes:
         planned = [
             one
             for one in facts.planned_stops(stops.get(route.id, []), orders=rows, visits=visits, on=on)
             if moves.in_sight(one.state, "published") and rows[one.order_id].crew_id == route.crew_id
         ]
-        for one, times in zip(planned, eta.likely(stops=planned, now=now, live=True), strict=True):
+        for one, times in zip(
+            planned, eta.likely(stops=planned, now=now, live=True, seen=where.get(route.crew_id)), strict=True
+        ):
             found.append((route, one, times))
     return found
 

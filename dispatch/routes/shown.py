@@ -61,6 +61,7 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
     members = crews.members(session, [shift.id for shift in shifts.values()])
     crew_rows = crews.crews(session, [route.crew_id for route in routes])
     today = now.astimezone(zone).date() == on
+    where = facts.seen(session, routes=routes, on=on, now=now, zone=zone)
     shown: list[schemas.RouteOut] = []
     on_routes: set[int] = set()
     for route in sorted(routes, key=lambda route: (crew_rows[route.crew_id].letter, route.crew_id)):
@@ -72,7 +73,9 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
         ]
         locked = {stop.order_id for stop in stops.get(route.id, []) if stop.locked}
         pinned = {stop.order_id for stop in stops.get(route.id, []) if stop.pinned}
-        likely = eta.likely(stops=planned, now=now, live=today and route.status == "published")
+        likely = eta.likely(
+            stops=planned, now=now, live=today and route.status == "published", seen=where.get(route.crew_id)
+        )
         on_routes |= {one.order_id for one in planned}
         shown.append(
             schemas.RouteOut(

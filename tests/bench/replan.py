@@ -7,16 +7,27 @@ One big day at ten in the morning, one event of each sort; then many small days 
 
 import argparse
 import copy
+import os
 import random
 import statistics
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from dispatch import clock, tables
+from dispatch.app import create_app
+from dispatch.config import Settings
+from dispatch.db import engine
+from dispatch.places import booking
+from dispatch.routes import noticing, queries, replanning, workflow
+from dispatch.transaction import HOUSE, reading
+from tests import given
 from tests.bench import days
-from tests.routes import event_day
+from tests.routes import event_day, given_day
 
 
 def one_of_each(console: Console, *, orders: int, crews: int, seconds: float, search_s: float) -> None:
@@ -78,6 +89,57 @@ def many_days(console: Console, *, count: int) -> None:
     console.print(table)
 
 
+def in_the_house(console: Console, *, orders: int, crews: int) -> None:
+    """The same with rows: an emergency from its opening to the tablets' new routes, and windows for a caller."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[clock.VARIABLE] = clock.setting(start=given.NOW)
+        settings = Settings(data_dir=Path(folder), database_url="", redis_url="redis://127.0.0.1:1/0")
+        app = create_app(settings)
+        with app.app_context():
+            tables.metadata.create_all(engine.engine())
+            given.a_utility()
+            given_day.streets()
+            for number in range(crews):
+                given.a_crew(letter=chr(ord("A") + number))
+            kinds = ("REREAD", "LEAK_CHECK", "METER_EXCHANGE", "TURN_ON")
+            for number in range(orders):
+                given_day.an_order(kind=kinds[number % 4], window="14-16" if number % 5 == 0 else "ALL_DAY")
+            workflow.publish(plan_id=_planned(), actor=HOUSE)
+            rows = Table(title=f"{orders} orders, {crews} crews, with rows in SQLite")
+            rows.add_column("what")
+            rows.add_column("s", justify="right")
+            for turn in ("first", "again"):
+                leak = given_day.an_order(kind="SHUTOFF_EMERGENCY")
+                began = time.perf_counter()
+                noticing.order_came(order_id=leak)
+                asked_s = time.perf_counter() - began
+                with reading() as session:
+                    waiting = [one.id for one in queries.replans_on(session, on=given.WORKDAY, limit=1)]
+                began = time.perf_counter()
+                replanning.run(replan_id=waiting[0])
+                rows.add_row(f"emergency asked ({turn})", f"{asked_s:.2f}")
+                rows.add_row(f"read, thought, published ({turn})", f"{time.perf_counter() - began:.2f}")
+            took = []
+            for number in range(200):
+                began = time.perf_counter()
+                with reading() as session:
+                    booking.windows_at(
+                        session, ref=f"premise-{1 + number}", kind_code="LEAK_CHECK", now=given.NOW, person_id=1
+                    )
+                took.append(time.perf_counter() - began)
+            took.sort()
+            rows.add_row("windows for a caller, median", f"{statistics.median(took):.3f}")
+            rows.add_row("windows for a caller, p99", f"{took[197]:.3f}")
+            console.print(rows)
+            engine.engine().dispose()
+
+
+def _planned() -> int:
+    plan_id = given_day.asked(seconds=10)
+    workflow.plan_day(plan_id=plan_id)
+    return plan_id
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -89,6 +151,7 @@ def main() -> None:
     asked = parser.parse_args()
     console = Console()
     one_of_each(console, orders=asked.orders, crews=asked.crews, seconds=asked.seconds, search_s=asked.search)
+    in_the_house(console, orders=asked.orders, crews=asked.crews)
     many_days(console, count=asked.days)
 
 
