@@ -100,7 +100,9 @@ class DayFacts:
 
     def fingerprint(self) -> str:
         """A hash of the work and the crews, without the clock and without how far the crews are."""
-        orders = [(o.order_id, o.kind, o.priority, o.at, o.window, o.not_after_at, o.pinned_crew_id) for o in self.orders]
+        orders = [
+            (o.order_id, o.kind, o.priority, o.at, o.window, o.not_after_at, o.pinned_crew_id) for o in self.orders
+        ]
         behind = {stop.order_id for crew in self.crews for stop in crew.kept if stop.behind}
         crews = [(c.crew_id, c.start_at, c.end_at, c.lunch_from_at, c.lunch_to_at, c.lunch_s, sorted(c.skills), c.people)
                  for c in self.crews]  # fmt: skip
@@ -201,13 +203,16 @@ def shared_out(problem: planner.Problem) -> planner.Problem | None:
     share = SPARE * work_s / room_s if room_s else 1.0
     if share >= 1.0:
         return None
-    crews = tuple(dataclasses.replace(crew, end_s=_shortened(crew, share)) for crew in problem.crews)
+    # So few shutoffs may begin in an hour that they need their hours, however little work they are.
+    cuts = sum(1 for job in problem.jobs if job.is_cut)
+    least_s = 3600 * -(-cuts // problem.cuts_an_hour) if problem.cuts_an_hour else 0
+    crews = tuple(dataclasses.replace(crew, end_s=_shortened(crew, share, least_s)) for crew in problem.crews)
     return dataclasses.replace(problem, crews=crews)
 
 
-def _shortened(crew: planner.Crew, share: float) -> int:
+def _shortened(crew: planner.Crew, share: float, least_s: int) -> int:
     # A shift that ends before the lunch hour has its lunch after the last stop: the whole day has room for it.
-    return crew.start_s + int((crew.end_s - crew.start_s) * share)
+    return min(crew.end_s, crew.start_s + max(least_s, int((crew.end_s - crew.start_s) * share)))
 
 
 def with_homes(problem: planner.Problem, plan: planner.Plan) -> planner.Problem:
