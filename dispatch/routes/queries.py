@@ -217,10 +217,7 @@ def pins(session: Session, *, plan_ids: Collection[int]) -> dict[int, int]:
         .where(stop.plan_id.in_(set(plan_ids)), stop.pinned.is_(True))
         .order_by(stop.plan_id)
     )
-    found: dict[int, int] = {}
-    for order_id, crew_id in rows:
-        found[order_id] = crew_id
-    return found
+    return dict(rows.tuples().all())
 
 
 class NoReplan(errors.NotFound):
