@@ -124,19 +124,20 @@ def _booked(work: queries.DayWork, calendar: Calendar, today: date) -> list[wind
     by_id = {order.id: order for order in work.orders}
     routed: set[int] = set()
     found: list[windows.Booked] = []
-    for stop, crew_id, on in work.stops:
+    for stop in work.stops:
         order = by_id.get(stop.order_id)
         if order is None:
             continue
         routed.add(order.id)
         found.append(
             windows.Booked(
-                on=on, minutes=(stop.finish_at - stop.start_at).total_seconds() / 60, crew_id=crew_id,
+                on=stop.on, minutes=(stop.finish_at - stop.start_at).total_seconds() / 60, crew_id=stop.crew_id,
                 from_at=stop.start_at - timedelta(minutes=windows.TRAVEL_MIN), to_at=stop.finish_at, lon=order.lon,
                 lat=order.lat,
             )
         )  # fmt: skip
     catalogue = kinds.catalogue()
+    able = {code: _able(work, catalogue[code]) for code in {order.kind for order in work.orders} if code in catalogue}
     for order in work.orders:
         if order.id in routed:
             continue
@@ -144,7 +145,7 @@ def _booked(work: queries.DayWork, calendar: Calendar, today: date) -> list[wind
         found.append(
             windows.Booked(
                 on=calendar.next_business_day(max(order.due_on, today)), minutes=float(kind.minutes if kind else 20),
-                window=order.window, lon=order.lon, lat=order.lat, crews=_able(work, kind) if kind else None,
+                window=order.window, lon=order.lon, lat=order.lat, crews=able.get(order.kind),
             )
         )  # fmt: skip
     return found

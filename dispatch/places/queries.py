@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -209,6 +210,27 @@ def open_orders(session: Session, *, place: Place) -> list[orders.ServiceOrder]:
     )
 
 
+class OrderOfDay(NamedTuple):
+    """What a window needs of an order (whole rows of a busy day take longer to read than to answer)."""
+
+    id: int
+    kind: str
+    window: str
+    due_on: date
+    lon: float | None
+    lat: float | None
+
+
+class StopOfDay(NamedTuple):
+    """A stop of a published route."""
+
+    order_id: int
+    start_at: datetime
+    finish_at: datetime
+    crew_id: int
+    on: date
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayWork:
     """Everything booked from `first` to `last`, as rows."""
@@ -218,9 +240,8 @@ class DayWork:
     skills: dict[int, frozenset[str]]
     """Shift -> skills of its people together."""
     people: dict[int, int]
-    orders: tuple[orders.ServiceOrder, ...]
-    stops: tuple[tuple[routes.RouteStop, int, date], ...]
-    """Stops of published routes with their crew and day."""
+    orders: tuple[OrderOfDay, ...]
+    stops: tuple[StopOfDay, ...]
 
 
 def day_work(session: Session, *, first: date, last: date, pattern_from: date) -> DayWork:
@@ -241,16 +262,20 @@ def day_work(session: Session, *, first: date, last: date, pattern_from: date) -
         people[shift_id] = people.get(shift_id, 0) + 1
     call_signs = {row[0]: row[1] for row in session.execute(select(crews.Crew.id, crews.Crew.call_sign))}
     to_do = sorted({"READY", "SCHEDULED", "ROUTED", "DISPATCHED", "EN_ROUTE", "ON_SITE", "RETURN_NEEDED"})
-    due = session.scalars(select(order).where(order.state.in_(to_do), order.due_on <= last).order_by(order.id)).all()
+    due = session.execute(
+        select(order.id, order.kind, order.window, order.due_on, order.lon, order.lat)
+        .where(order.state.in_(to_do), order.due_on <= last)
+        .order_by(order.id)
+    ).all()
     stops = session.execute(
-        select(stop, route.crew_id, route.on_day)
+        select(stop.order_id, stop.start_at, stop.finish_at, route.crew_id, route.on_day)
         .join(route, route.id == stop.route_id)
         .where(route.status == "published", route.on_day >= first, route.on_day <= last)
         .order_by(route.on_day, route.crew_id, stop.position)
     ).all()
     return DayWork(
-        shifts=tuple(shifts), call_signs=call_signs, skills=skills, people=people, orders=tuple(due),
-        stops=tuple((row[0], row[1], row[2]) for row in stops),
+        shifts=tuple(shifts), call_signs=call_signs, skills=skills, people=people,
+        orders=tuple(OrderOfDay(*row) for row in due), stops=tuple(StopOfDay(*row) for row in stops),
     )  # fmt: skip
 
 

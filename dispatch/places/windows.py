@@ -221,6 +221,14 @@ def _rooms(
     everyone: dict[str, dict[int, float]] = {}
     today = [one for one in booked if one.on == day]
     signs = {crew.crew_id: crew.call_sign for crew in on_shift}
+    on_routes: dict[int | None, list[tuple[datetime, datetime]]] = {}
+    for one in today:
+        if one.from_at is not None and one.to_at is not None:
+            on_routes.setdefault(one.crew_id, []).append((one.from_at, one.to_at))
+    metres_to = [
+        None if one.lon is None or one.lat is None else ground.distance_m(ask.lon, ask.lat, one.lon, one.lat)
+        for one in today
+    ]
     for name, from_hour, to_hour in WINDOWS:
         from_at, to_at = calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour))
         room = rooms[name] = _Room()
@@ -230,19 +238,17 @@ def _rooms(
             ahead = _overlap_min(max(crew.start_at, now), crew.end_at, from_at, to_at)
             lunch_ahead = 0.0 if ahead <= 0 else _lunch_min(crew, from_at, to_at)
             taken = sum(
-                _overlap_min(max(one.from_at, now), one.to_at, from_at, to_at)
-                for one in today
-                if one.crew_id == crew.crew_id and one.from_at is not None and one.to_at is not None
+                _overlap_min(max(begins_at, now), ends_at, from_at, to_at)
+                for begins_at, ends_at in on_routes.get(crew.crew_id, ())
             )
             everyone[name][crew.crew_id] = max(0.0, ahead - lunch_ahead - taken)
             if crew.fits:
                 room.capacity += max(0.0, whole)
-        for one in today:
-            if one.lon is None or one.lat is None:
+        for one, metres in zip(today, metres_to, strict=True):
+            if metres is None:
                 continue
             starts_in = one.from_at is not None and from_at <= one.from_at < to_at
             if starts_in or (one.from_at is None and name in SPANS.get(one.window, (one.window,))):
-                metres = ground.distance_m(ask.lon, ask.lat, one.lon, one.lat)
                 room.near.append((metres, signs.get(one.crew_id) if one.crew_id is not None else None))
     # Narrow promises first: an all-day visit takes what they leave.
     for one in sorted((one for one in today if one.from_at is None), key=lambda one: len(SPANS.get(one.window, "1"))):
