@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from maps import apn, indexing, sources, stores
-from maps.layers import addresses, parcels, sheets, streets, tax_roll, tracts, water
+from maps.layers import addresses, lots, parcels, sheets, streets, tax_roll, tracts, water
 from maps.layers.intake import Intake, Progress, on_earth
 from maps.sources import LayerColumns, SourceTable
 
@@ -31,6 +31,7 @@ _TAKERS: Mapping[str, Callable[[Intake, SourceTable], None]] = {
     "sheets": sheets.take_sheets,
     "surveys": sheets.take_surveys,
     "tracts": tracts.take_tracts,
+    "lots": lots.take_lots,
 }
 
 # Which kinds of search entries a layer changes.
@@ -43,6 +44,7 @@ _INDEXED: Mapping[str, tuple[str, ...]] = {
     "sheets": ("sheet",),
     "surveys": ("sheet",),
     "tracts": ("tract", "lot"),
+    "lots": ("tract", "lot"),
     "hydrants": ("hydrant",),
 }
 
@@ -51,7 +53,7 @@ STRAY_DEG = 0.25
 LEAST_FOR_STRAYS = 10
 
 _NEEDS_SHAPES = frozenset(
-    {"parcels", "streets", "intersections", "hydrants", "valves", "mains", "sheets", "surveys", "tracts"}
+    {"parcels", "streets", "intersections", "hydrants", "valves", "mains", "sheets", "surveys", "tracts", "lots"}
 )
 
 
@@ -129,6 +131,8 @@ def load(
         intake.former_situs.update(_situs_of(session, district))
     with _without_collecting():
         _TAKERS[layer](intake, _without_strays(intake, table))
+        if layer == "parcels":
+            lots.link(intake)
         if index and layer in _INDEXED:
             indexing.index(
                 session,

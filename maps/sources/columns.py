@@ -30,6 +30,7 @@ FIELDS: Mapping[str, Mapping[str, bool]] = {
     "sheets": {"name": True, "note": False, "kind": False, "recorded": False, "subdivision": False},
     "surveys": {"name": True, "note": False, "kind": False, "recorded": False, "subdivision": False},
     "tracts": {"tract": True, "name": False, "book": False, "page": False, "recorded": False},
+    "lots": {"tract": True, "lot": True, "block": False, "book": False, "page": False},
 }  # fmt: skip
 
 # Every layer of a text table may say which columns hold its place; maps need no such columns.

@@ -1,10 +1,14 @@
 """Lots of recorded maps are found by what their deeds say."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 import shapely
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from maps import indexing, search, stores, tracts
+from maps import imports, indexing, search, stores, tracts
 from tests.maps.test_stores import given_parcel
 
 
@@ -96,3 +100,23 @@ def test_lots_of_a_parcel_are_told(recorded: Session, fremont: stores.District) 
         match.lot.parcel_id = parcel.id
     recorded.flush()
     assert [match.lot.lot for match in tracts.lots_of_parcel(recorded, parcel.id)] == ["1", "2"]
+
+
+def test_lots_of_a_file_are_kept_or_named_and_make_their_tract(
+    map_session: Session, fremont: stores.District, tmp_path: Path
+) -> None:
+    file = tmp_path / "lots.csv"
+    file.write_text(
+        "TRACT,BLOCK,LOT,lon,lat\nTR-08231,,23,-121.97,37.53\n8231,,Lot 24,-121.9701,37.53\n"
+        "West's Addition,Block 3,5,-121.9702,37.53\n,,7,-121.97,37.53\n8231,,,-121.97,37.53\n8231,,25,,\n"
+    )
+    columns = {"tract": "TRACT", "block": "BLOCK", "lot": "LOT", "lon": "lon", "lat": "lat"}
+    now = datetime(2026, 7, 1, 15, 0, tzinfo=UTC)
+    for _ in range(2):
+        report = imports.load(map_session, district=fremont, layer="lots", file=file, columns=columns, now=now)
+        assert (report.read, report.kept, report.rejected) == (6, 3, 3)
+        assert report.reasons == {"blank_number": 1, "no_lot": 1, "no_shape": 1}
+    assert map_session.scalar(select(func.count()).select_from(stores.Lot)) == 3
+    for typed in ("lot 24 tract 8231", "lot 5 blk 3 wests addition"):
+        (hit,) = search.find(map_session, typed, kinds=["lot"]).results
+        assert hit.ref.startswith("lot-"), typed
