@@ -25,6 +25,7 @@ PLAN = Reaction(job="routes.plan_day", values=_one("plan_id"))
 FIND_ORDER = Reaction(job="search.index_order", values=_one("order_id"))
 FIND_ACCOUNT = Reaction(job="search.index_account", values=_one("account_id"))
 
+TRIAL = Reaction(job="routes.try_day", values=_one("trial_id"))
 CAME = Reaction(job="routes.order_came", values=_one("order_id"))
 FELL_AWAY = Reaction(job="routes.order_fell_away", values=_one("order_id"))
 CREW_ENDED = Reaction(job="routes.crew_ended", values=_one("crew_id"))
@@ -43,6 +44,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "OrderOpened": (FIND_ORDER, CAME),
     "OrderCancelled": (FIND_ORDER, FELL_AWAY),
     "VisitPosted": (FIND_ORDER, PIN),
+    "TrialAsked": (TRIAL,),
     "OrderReleased": (CAME,),
     "OrderHeld": (FELL_AWAY,),
     "OrderRecalled": (FELL_AWAY,),
@@ -57,7 +59,7 @@ SILENT: frozenset[str] = frozenset(
         # Told by the stream and read by tablets; nothing is left to do for a job.
         "OrderAssigned", "OrderMoved",
         "PlanDrafted", "PlanFailed", "PlanPublished", "RoutePublished", "RouteWithdrawn", "RouteChanged", "DraftChanged",
-        "ReplanAsked", "DayReplanned",
+        "ReplanAsked", "DayReplanned", "TrialEnded",
         "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",
         "CrewCheckedIn", "CrewOnBreak",
         "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",

@@ -1,6 +1,6 @@
 """Jobs of the planner."""
 
-from dispatch.routes import noticing, replanning, workflow
+from dispatch.routes import noticing, replanning, trying, workflow
 from tasks import celery
 
 
@@ -15,6 +15,13 @@ def give_up_lost() -> None:
     """Mark plans whose planner died."""
     workflow.give_up_lost()
     replanning.give_up_lost()
+    trying.give_up_lost()
+
+
+@celery.job("routes.try_day", redelivered="again")
+def try_day(*, trial_id: int, again: bool = False) -> None:
+    """Plan a day as it is and as it could be, beside each other."""
+    trying.run(trial_id=trial_id, again=again)
 
 
 @celery.job("routes.order_came")

@@ -7,7 +7,7 @@ from dispatch import clock, errors
 from dispatch.auth import guard
 from dispatch.endpoint import endpoint
 from dispatch.policies import queries as policies
-from dispatch.routes import moves, operations, queries, schemas, shown, workflow
+from dispatch.routes import moves, operations, queries, schemas, shown, trying, what_if, workflow
 from dispatch.transaction import reading, transaction
 from dispatch.wire import Wire
 
@@ -40,6 +40,24 @@ def publish_plan(plan_id: int) -> schemas.PlanOut:
     workflow.publish(plan_id=plan_id, actor=guard.actor())
     with reading() as session:
         return shown.plan_out(session, plan=queries.get_plan(session, plan_id))
+
+
+@endpoint("POST", "/trials", needs="routes.plan", body=schemas.TrialIn, answer=schemas.TrialOut, status=202)
+def try_day(*, body: schemas.TrialIn) -> schemas.TrialOut:
+    """Ask how a day would be with more crews, other hours or more orders; nothing in force changes."""
+    options = what_if.Options(
+        more_crews=body.more_crews, longer_min=body.longer_min, more_orders_percent=body.more_orders_percent
+    )
+    with transaction(actor=guard.actor()) as tx:
+        row = trying.ask(tx, on=day_of(body.on), options=options)
+        return shown.trial_out(tx.session, row=row)
+
+
+@endpoint("GET", "/trials/<int:trial_id>", needs="routes.see", answer=schemas.TrialOut)
+def show_trial(trial_id: int) -> schemas.TrialOut:
+    """How far a comparison is, and its figures side by side."""
+    with reading() as session:
+        return shown.trial_out(session, row=queries.get_trial(session, trial_id))
 
 
 @endpoint("GET", "/routes", needs="routes.see", query=DayQuery, answer=schemas.DayRoutesOut)

@@ -78,3 +78,17 @@ class DayReplanned(Event):
     replan_id: int
     plan_id: int | None
     outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialAsked(Event):
+    """Somebody wants to see a day as it could be."""
+
+    trial_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialEnded(Event):
+    """A comparison is done, or could not be made."""
+
+    trial_id: int

@@ -160,3 +160,22 @@ class Replan(Base):
     seconds: Mapped[float | None]
     text_en: Mapped[str] = mapped_column(Text, default="")
     text_es: Mapped[str] = mapped_column(Text, default="")
+
+
+class Trial(Base):
+    """A day as it could be beside the day as it is: what was asked, and the figures of both. Changes no plan."""
+
+    __tablename__ = "trial"
+    __table_args__ = (CheckConstraint("status IN ('queued','working','done','failed')", name="status"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on_day: Mapped[date]
+    options: Mapped[JsonDict] = mapped_column(Json)
+    status: Mapped[str] = mapped_column(String(10), default="queued")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    figures: Mapped[JsonDict] = mapped_column(Json)
+    """{"now": {...}, "then": {...}}, as `what_if.Figures`."""
+    error_en: Mapped[str | None] = mapped_column(Text)
+    error_es: Mapped[str | None] = mapped_column(Text)

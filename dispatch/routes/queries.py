@@ -217,7 +217,7 @@ def pins(session: Session, *, plan_ids: Collection[int]) -> dict[int, int]:
         .where(stop.plan_id.in_(set(plan_ids)), stop.pinned.is_(True))
         .order_by(stop.plan_id)
     )
-    return dict(rows.tuples().all())
+    return {row.order_id: row.crew_id for row in rows}
 
 
 class NoReplan(errors.NotFound):
@@ -279,3 +279,24 @@ def find_replan_of(session: Session, *, plan_id: int) -> models.Replan | None:
     """The re-plan that a plan holds the changes of."""
     row = models.Replan
     return session.execute(select(row).where(row.plan_id == plan_id)).scalar_one_or_none()
+
+
+class NoTrial(errors.NotFound):
+    """There is no such comparison."""
+
+    code = "no_trial"
+
+
+def get_trial(session: Session, trial_id: int) -> models.Trial:
+    """The comparison, or NoTrial."""
+    found = session.get(models.Trial, trial_id)
+    if found is None:
+        raise NoTrial(f"There is no comparison {trial_id}.")
+    return found
+
+
+def open_trials(session: Session) -> Sequence[models.Trial]:
+    """Comparisons that a worker has (or should have) in hand."""
+    row = models.Trial
+    found = select(row).where(row.status.in_(("queued", "working"))).order_by(row.id)
+    return session.execute(found).scalars().all()

@@ -120,6 +120,40 @@ class DayRoutesOut(Wire):
     seq: int
 
 
+class TrialIn(Wire):
+    """A day as it could be."""
+
+    on: str
+    more_crews: int = 0
+    longer_min: int = 0
+    """Every shift so many minutes longer; negative: shorter."""
+    more_orders_percent: int = 0
+
+
+class FiguresOut(Wire):
+    crews: int
+    orders: int
+    planned: int
+    promised: int
+    promised_planned: int
+    drive_min: int
+    finish_at: Instant | None
+    """When the last crew is back."""
+
+
+class TrialOut(Wire):
+    trial_id: int
+    on: str
+    status: Literal["queued", "working", "done", "failed"]
+    progress: float
+    now: FiguresOut | None
+    """The day as it is, planned anew."""
+    then: FiguresOut | None
+    """The day with the options, planned in the same time."""
+    error_en: str | None
+    error_es: str | None
+
+
 class MoveIn(Wire):
     order_id: int
     to_route_id: int | None

@@ -112,6 +112,24 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
     )
 
 
+def trial_out(session: Session, *, row: models.Trial) -> schemas.TrialOut:
+    """A comparison with its figures, as far as it is."""
+    zone = policies.zone(session)
+
+    def figures(name: str) -> schemas.FiguresOut | None:
+        found = row.figures.get(name)
+        if found is None:
+            return None
+        back = day.instant_of(found["finish_s"], on=row.on_day, zone=zone) if found["finish_s"] else None
+        told = {key: value for key, value in found.items() if key != "finish_s"}
+        return schemas.FiguresOut(**told, finish_at=back)
+
+    return schemas.TrialOut(
+        trial_id=row.id, on=row.on_day.isoformat(), status=row.status,  # type: ignore[arg-type]
+        progress=row.progress, now=figures("now"), then=figures("then"), error_en=row.error_en, error_es=row.error_es,
+    )  # fmt: skip
+
+
 def _replan(row: models.Replan) -> schemas.ReplanOut:
     return schemas.ReplanOut(
         replan_id=row.id,

@@ -41,6 +41,7 @@ KEEPS_NO_COMMAND = {
     ("POST", "/window-holds"): "a place kept for five minutes of talk; only the order that follows counts",
     ("DELETE", "/window-holds/<ref>"): "gives such a place back",
     ("POST", "/sheet-uploads"): "the drawing itself is kept, by its bytes; the same bytes again are the same upload",
+    ("POST", "/trials"): "computes on a copy of the day; the row of the comparison keeps what was asked",
     ("POST", "/sheet-fits"): "computes and keeps nothing",
     ("POST", "/map-archive/builds"): "the rows of the map say what comes of it; the build is kept as a row of its own",
     ("POST", "/access-tokens"): "a key is told once and kept as a hash only; asked again it is another key",

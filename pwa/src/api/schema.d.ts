@@ -1132,6 +1132,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask how a day would be with more crews, other hours or more orders; nothing in force changes. */
+        post: operations["try_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{trial_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a comparison is, and its figures side by side. */
+        get: operations["show_trial"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/window-holds": {
         parameters: {
             query?: never;
@@ -1626,6 +1660,23 @@ export interface components {
             finish_at: string;
             /** Locked */
             locked: boolean;
+        };
+        /** FiguresOut */
+        FiguresOut: {
+            /** Crews */
+            crews: number;
+            /** Orders */
+            orders: number;
+            /** Planned */
+            planned: number;
+            /** Promised */
+            promised: number;
+            /** Promised Planned */
+            promised_planned: number;
+            /** Drive Min */
+            drive_min: number;
+            /** Finish At */
+            finish_at: string | null;
         };
         /**
          * FixIn
@@ -3293,6 +3344,49 @@ export interface components {
             map_page: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * TrialIn
+         * @description A day as it could be.
+         */
+        TrialIn: {
+            /** On */
+            on: string;
+            /**
+             * More Crews
+             * @default 0
+             */
+            more_crews?: number;
+            /**
+             * Longer Min
+             * @default 0
+             */
+            longer_min?: number;
+            /**
+             * More Orders Percent
+             * @default 0
+             */
+            more_orders_percent?: number;
+        };
+        /** TrialOut */
+        TrialOut: {
+            /** Trial Id */
+            trial_id: number;
+            /** On */
+            on: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "working" | "done" | "failed";
+            /** Progress */
+            progress: number;
+            now: components["schemas"]["FiguresOut"] | null;
+            then: components["schemas"]["FiguresOut"] | null;
+            /** Error En */
+            error_en: string | null;
+            /** Error Es */
+            error_es: string | null;
         };
         /** UnplannedOut */
         UnplannedOut: {
@@ -5739,6 +5833,70 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.pmtiles": unknown;
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"];
+                };
+            };
+            /** @description Refused, with all reasons */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trial_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"];
                 };
             };
             /** @description Refused, with all reasons */
