@@ -7,7 +7,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from maps.stores.base import MapBase, metadata
 
-VERSION = 1
+VERSION = 2
 """Raised when the map tables change: a store of another version is imported anew."""
 
 
