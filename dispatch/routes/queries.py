@@ -61,6 +61,20 @@ def newest_drawn_plan(session: Session, *, on: date, published_only: bool = Fals
     ).scalar_one_or_none()
 
 
+def shown_plan(session: Session, *, on: date, published_only: bool = False) -> models.DayPlan | None:
+    """The plan whose routes are looked at: a draft that somebody asked for, else the one in force. What a re-plan
+    proposes does not take the place of the day as it is driven."""
+    plan, replan = models.DayPlan, models.Replan
+    shown = ("published",) if published_only else ("draft", "published")
+    proposed = select(replan.plan_id).where(replan.plan_id.is_not(None))
+    return session.execute(
+        select(plan)
+        .where(plan.on_day == on, plan.status.in_(shown), (plan.status == "published") | plan.id.not_in(proposed))
+        .order_by(plan.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def published_plan(session: Session, *, on: date) -> models.DayPlan | None:
     """The plan in force on a day."""
     return newest_drawn_plan(session, on=on, published_only=True)
