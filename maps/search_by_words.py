@@ -12,6 +12,8 @@ from maps.search_hits import BASE, COLUMNS, Match, Row, Scope, Why
 from maps.search_terms import Query, Term
 
 MOST_LOOKED_AT = 2000
+MOST_OF_FEW_LETTERS = 800
+"""Three letters begin too much for a choice; the list is only a beginning, and should be there at once."""
 MOST_SCORED = 100
 
 
@@ -97,7 +99,8 @@ def _search(session: Session, terms: Sequence[Term], why: Why, scope: Scope) -> 
         long, short = [f"{fragment} " for fragment in short], []
     clauses: list[Any] = [stores.holds_all(session, long), *scope]
     clauses.extend(stores.SearchEntry.text.contains(fragment, autoescape=True) for fragment in short)
-    looked_at = select(*COLUMNS).where(*clauses).limit(MOST_LOOKED_AT).subquery()
+    most = MOST_LOOKED_AT if sum(map(len, fragments)) > len(" DON") else MOST_OF_FEW_LETTERS
+    looked_at = select(*COLUMNS).where(*clauses).limit(most).subquery()
     statement: Select[Any] = (
         select(looked_at, func.count().over())
         .order_by(looked_at.c.weight.desc(), func.length(looked_at.c.label), looked_at.c.id)

@@ -189,12 +189,26 @@ def test_a_drawing_of_a_million_vertices_is_thinned_or_named(
 def test_a_zip_without_a_map_says_what_it_holds(
     map_session: Session, town: stores.District, tmp_path: Path, inside: list[str], message: str
 ) -> None:
+    load(map_session, town, write(frame(), tmp_path / "good.gpkg"))
     file = tmp_path / "county.zip"
     with zipfile.ZipFile(file, "w") as archive:
         for name in inside:
             archive.writestr(name, b"x")
-    with pytest.raises(sources.SourceFileError, match=message):
+    with pytest.raises(sources.SourceFileError, match=message) as refused:
         load(map_session, town, file)
+    assert str(refused.value).startswith("county.zip")
+    assert stands_right(map_session)
+
+
+def test_a_whole_map_in_the_sea_is_refused_and_the_map_before_it_stays(
+    map_session: Session, town: stores.District, tmp_path: Path
+) -> None:
+    load(map_session, town, write(frame(), tmp_path / "good.gpkg"))
+    at_sea = frame().set_geometry(frame().geometry.translate(xoff=-12.0))
+    with pytest.raises(sources.SourceFileError, match=r"sea\.gpkg") as refused:
+        load(map_session, town, write(at_sea, tmp_path / "sea.gpkg"))
+    assert "-133.9" in str(refused.value)
+    assert stands_right(map_session)
 
 
 def test_a_damaged_zip_and_a_shapefile_without_its_table_are_named(
