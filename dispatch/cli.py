@@ -21,7 +21,7 @@ COMMANDS = {
     "maps": "load county files, ask the search box, fit control points",
     "accounts": "bring in accounts from the billing system",
     "plan": "plan the routes of a day (needs a running Curbstop)",
-    "limits": "show or set how many shutoffs may begin within an hour",
+    "limits": "show or set how many shutoffs may begin within an hour, and what may change a plan in force",
     "day": "rehearse one working day on a real town and count what became of everything",
     "openapi": "write the OpenAPI document of the API",
 }

@@ -7,6 +7,8 @@ from dispatch import clock, errors, transaction
 from dispatch.commands import house
 from dispatch.config import Settings
 from dispatch.policies import operations, queries
+from dispatch.routes import causes, replan_operations
+from dispatch.routes import queries as routes
 
 ANY = "any"
 
@@ -19,6 +21,18 @@ def add(commands: Any, folder: argparse.ArgumentParser, *, words: str) -> None:
         metavar="N",
         help=f"so many non-payment shutoffs may begin within an hour of the clock; {ANY!r} lifts the limit",
     )
+    parser.add_argument(
+        "--changes-a-day", type=int, metavar="N",
+        help="so many changes may a crew see in its route of a day; an emergency alone may bring more, and is named",
+    )  # fmt: skip
+    parser.add_argument(
+        "--change-price", type=int, metavar="SECONDS",
+        help="what a change of one crew costs after publishing, in seconds of driving",
+    )  # fmt: skip
+    parser.add_argument(
+        "--at-once", metavar="EVENTS",
+        help=f"events that change the routes by themselves, with commas: {', '.join(causes.CODES)}; the others propose",
+    )  # fmt: skip
     parser.set_defaults(act=act)
 
 
@@ -28,9 +42,19 @@ def act(args: argparse.Namespace, settings: Settings) -> int:
     with house.opened(settings), transaction.transaction(actor=house.OPERATOR, now=clock.now()) as tx:
         if args.shutoffs_an_hour is not None:
             operations.limit_shutoffs(tx, an_hour=_number(args.shutoffs_an_hour))
+        if (args.changes_a_day, args.change_price, args.at_once) != (None, None, None):
+            replan_operations.set_policy(
+                tx, changes_a_day=args.changes_a_day, change_price_s=args.change_price,
+                at_once=None if args.at_once is None else [one.strip() for one in args.at_once.split(",") if one.strip()],
+            )  # fmt: skip
         utility = queries.get_utility(tx.session)
         most = ANY if utility.shutoffs_an_hour is None else str(utility.shutoffs_an_hour)
         print(f"Shutoffs an hour: {most}. None begins after {utility.last_shutoff}.")
+        policy = routes.replan_policy(tx.session)
+        print(
+            f"Changes a day and crew: {utility.changes_a_day}, each at the price of {policy.change_price_s} s of driving. "
+            f"At once: {', '.join(policy.at_once) or 'nothing'}."
+        )
     return 0
 
 

@@ -1,6 +1,6 @@
 """Writing plans: ask for one, save what the planner found, send it to the crews."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -218,6 +218,11 @@ def _supersede(tx: Tx, plan: models.DayPlan) -> None:
     tx.session.execute(update(models.Route).where(models.Route.plan_id == plan.id).values(status="superseded"))
 
 
+def set_aside(tx: Tx, *, plan: models.DayPlan) -> None:
+    """A draft that nobody can send any more."""
+    _supersede(tx, plan)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Before:
     """What a crew had until now."""
@@ -252,9 +257,14 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
         )
         for route in old_routes
     }  # fmt: skip
+    replan = queries.find_replan_of(tx.session, plan_id=plan.id)
+    if replan is not None:
+        draft = {route.crew_id: [stop.order_id for stop in stops.get(route.id, [])] for route in routes}
+        left = {one.order_id for one in queries.unplanned_of(tx.session, plan_id=plan.id)}
+        _check_still_fits(left | {one["order_id"] for one in replan.changes}, before, draft)
     if old is not None:
         _supersede(tx, old)
-    told = _told(queries.find_replan_of(tx.session, plan_id=plan.id))
+    told = _told(replan)
     sent: set[int] = set()
     for route in routes:
         sent |= _send_route(tx, plan=plan, route=route, stops=stops.get(route.id, []), rows=rows,
@@ -291,6 +301,18 @@ def _check_not_outrun(
                 en = f"A crew has begun {rows[stop.order_id].place} since this draft was made. Plan again."
                 es = f"Una cuadrilla ya empezó {rows[stop.order_id].place} después de este borrador. Planifique de nuevo."
                 raise PlanOutrun(en, reasons=[errors.Reason("plan_outrun", en, es)])
+
+
+def _check_still_fits(
+    changed: Collection[int], before: Mapping[int, _Before], draft: Mapping[int, Sequence[int]]
+) -> None:
+    """A proposal goes out only onto the routes that it was made for: nobody's hand move is undone by it."""
+    for crew_id, had in before.items():
+        stand = [i for i in had.ahead if i not in changed]
+        if [i for i in draft.get(crew_id, ()) if i in set(stand)] != stand:
+            en = "The routes have changed since this was proposed. It is worked out anew."
+            es = "Las rutas cambiaron después de esta propuesta. Se calcula de nuevo."
+            raise PlanOutrun(en, reasons=[errors.Reason("plan_outrun", en, es)])
 
 
 def _send_route(

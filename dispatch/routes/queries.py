@@ -52,15 +52,6 @@ def newest_plan(session: Session, *, on: date) -> models.DayPlan | None:
     ).scalar_one_or_none()
 
 
-def newest_drawn_plan(session: Session, *, on: date, published_only: bool = False) -> models.DayPlan | None:
-    """The newest plan of a day that has routes to look at: a draft, or else the published one."""
-    plan = models.DayPlan
-    shown = ("published",) if published_only else ("draft", "published")
-    return session.execute(
-        select(plan).where(plan.on_day == on, plan.status.in_(shown)).order_by(plan.id.desc()).limit(1)
-    ).scalar_one_or_none()
-
-
 def shown_plan(session: Session, *, on: date, published_only: bool = False) -> models.DayPlan | None:
     """The plan whose routes are looked at: a draft that somebody asked for, else the one in force. What a re-plan
     proposes does not take the place of the day as it is driven."""
@@ -77,7 +68,7 @@ def shown_plan(session: Session, *, on: date, published_only: bool = False) -> m
 
 def published_plan(session: Session, *, on: date) -> models.DayPlan | None:
     """The plan in force on a day."""
-    return newest_drawn_plan(session, on=on, published_only=True)
+    return shown_plan(session, on=on, published_only=True)
 
 
 def working_plans(session: Session) -> Sequence[models.DayPlan]:
@@ -129,12 +120,16 @@ def unplanned_of(session: Session, *, plan_id: int) -> Sequence[models.Unplanned
 
 
 def find_drawn_stop(session: Session, *, order_id: int) -> models.RouteStop | None:
-    """The stop of an order in the newest plan that is a draft or in force."""
-    stop, plan = models.RouteStop, models.DayPlan
+    """The stop of an order in the newest plan that is in force, or a draft that somebody asked for."""
+    stop, plan, replan = models.RouteStop, models.DayPlan, models.Replan
+    proposed = select(replan.plan_id).where(replan.plan_id.is_not(None))
     return session.execute(
         select(stop)
         .join(plan, plan.id == stop.plan_id)
-        .where(stop.order_id == order_id, plan.status.in_(("draft", "published")))
+        .where(
+            stop.order_id == order_id,
+            (plan.status == "published") | ((plan.status == "draft") & plan.id.not_in(proposed)),
+        )
         .order_by(plan.on_day.desc(), plan.id.desc())
         .limit(1)
     ).scalar_one_or_none()

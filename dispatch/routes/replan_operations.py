@@ -6,12 +6,48 @@ from datetime import date, timedelta
 
 from sqlalchemy import update
 
-from dispatch import clock
+from dispatch import clock, errors
+from dispatch.policies import queries as policies
 from dispatch.routes import causes, day, events, models, operations, planner, queries
 from dispatch.routes.wording import Both
 from dispatch.transaction import Tx
 
 MOST_TRIES = 3
+MOST_CHANGES = 50
+MOST_PRICE_S = 4 * 3600
+
+
+def set_policy(
+    tx: Tx, *, at_once: Sequence[str] | None = None, changes_a_day: int | None = None, change_price_s: int | None = None
+) -> None:
+    """Say which events change the routes at once, how often a crew may see a change in a day, and what a change costs in
+    seconds of driving. What is None stays. Refuses with every reason."""
+    wrong: list[errors.Reason] = []
+    unknown = sorted(set(at_once or ()) - set(causes.CODES))
+    if unknown:
+        names = ", ".join(causes.CODES)
+        text = (f"There is no event {unknown[0][:40]!r}; there are {names}.",
+                f"No hay evento {unknown[0][:40]!r}; hay {names}.")  # fmt: skip
+        wrong.append(errors.Reason("at_once", *text, "at_once"))
+    if changes_a_day is not None and not 0 <= changes_a_day <= MOST_CHANGES:
+        text = (f"Between 0 and {MOST_CHANGES} changes a day.", f"Entre 0 y {MOST_CHANGES} cambios al día.")
+        wrong.append(errors.Reason("changes_a_day", *text, "changes_a_day"))
+    if change_price_s is not None and not 0 <= change_price_s <= MOST_PRICE_S:
+        text = (f"Between 0 and {MOST_PRICE_S} seconds.", f"Entre 0 y {MOST_PRICE_S} segundos.")
+        wrong.append(errors.Reason("change_price_s", *text, "change_price_s"))
+    if wrong:
+        raise errors.Refusal("; ".join(one.text_en for one in wrong), reasons=wrong)
+    tx.command("replan_policy", {"at_once": None if at_once is None else list(at_once), "changes_a_day": changes_a_day,
+                                 "change_price_s": change_price_s})  # fmt: skip
+    row = queries.replan_policy(tx.session)
+    if at_once is not None:
+        row.at_once = list(dict.fromkeys(at_once))
+    if change_price_s is not None:
+        row.change_price_s = change_price_s
+    tx.session.add(row)
+    if changes_a_day is not None:
+        policies.get_utility(tx.session).changes_a_day = changes_a_day
+    tx.session.flush()
 
 
 def ask(tx: Tx, *, on: date, cause: causes.Cause) -> models.Replan:
@@ -36,6 +72,17 @@ def ask(tx: Tx, *, on: date, cause: causes.Cause) -> models.Replan:
     row.causes = [one.as_json() for one in some]
     row.due_at = min(row.due_at, due_at)
     return row
+
+
+def ask_anew(tx: Tx, *, plan_id: int) -> None:
+    """Set a proposal aside and let its events be answered again; nothing happens with any other plan."""
+    replan = queries.find_replan_of(tx.session, plan_id=plan_id)
+    plan = queries.get_plan(tx.session, plan_id)
+    if replan is None or plan.status != "draft":
+        return
+    operations.set_aside(tx, plan=plan)
+    for one in replan.causes:
+        ask(tx, on=plan.on_day, cause=causes.of_json(one))
 
 
 def begin(tx: Tx, *, replan_id: int) -> bool:

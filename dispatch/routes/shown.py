@@ -52,7 +52,7 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
     utility = policies.get_utility(session)
     zone = ZoneInfo(utility.time_zone)
     newest = queries.newest_plan(session, on=on)
-    drawn = queries.newest_drawn_plan(session, on=on, published_only=public)
+    drawn = queries.shown_plan(session, on=on, published_only=public)
     routes = queries.routes_of(session, plan_id=drawn.id) if drawn else ()
     stops = queries.stops_of(session, plan_id=drawn.id) if drawn else {}
     rows = orders.by_ids(session, [stop.order_id for some in stops.values() for stop in some])

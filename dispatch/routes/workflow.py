@@ -10,7 +10,7 @@ import structlog
 
 from dispatch import clock
 from dispatch.policies import queries as policies
-from dispatch.routes import day, facts, ground, operations, planner, queries, wording
+from dispatch.routes import day, facts, ground, operations, planner, queries, replan_operations, wording
 from dispatch.transaction import Actor, bus, reading, transaction
 
 PLANNER = Actor("planner")
@@ -157,9 +157,15 @@ def publish(*, plan_id: int, actor: Actor) -> None:
     """Send a draft to the crews. The rules are asked before the transaction, so that nobody waits for them."""
     with reading() as session:
         blocked = facts.blocked_of_plan(session, plan_id=plan_id, now=clock.now())
-    with transaction(actor=actor) as tx:
-        tx.command("publish_plan", {"plan_id": plan_id})
-        operations.publish(tx, plan=queries.get_plan(tx.session, plan_id), blocked=blocked)
+    try:
+        with transaction(actor=actor) as tx:
+            tx.command("publish_plan", {"plan_id": plan_id})
+            operations.publish(tx, plan=queries.get_plan(tx.session, plan_id), blocked=blocked)
+    except operations.PlanOutrun:
+        with transaction(actor=PLANNER) as tx:
+            # A proposal that the day has overtaken is made anew on the routes as they are.
+            replan_operations.ask_anew(tx, plan_id=plan_id)
+        raise
 
 
 def take_back_left() -> int:

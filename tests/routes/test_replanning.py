@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from dispatch import errors
 from dispatch.crews import models as crew_models
 from dispatch.crews import queries as crews
+from dispatch.policies import queries as policies
 from dispatch.routes import (
     in_force,
     models,
     moves,
     noticing,
+    operations,
     queries,
     replan_operations,
     replanning,
@@ -131,6 +134,18 @@ def test_what_the_utility_has_said_decides_what_goes_out_at_once(town: Flask) ->
     noticing.order_came(order_id=given_day.an_order())
     assert done().status in ("done", "waiting")
     assert in_force_now()[0] != first
+
+
+def test_a_policy_that_makes_no_sense_is_refused_with_every_reason_and_a_good_one_holds(town: Flask) -> None:
+    with pytest.raises(errors.Refusal) as refused, given.edge() as tx:
+        replan_operations.set_policy(tx, at_once=["FLOOD"], changes_a_day=-1, change_price_s=999_999)
+    assert [one.field for one in refused.value.reasons] == ["at_once", "changes_a_day", "change_price_s"]
+    with given.edge() as tx:
+        replan_operations.set_policy(tx, at_once=["CREW_HOME"], changes_a_day=5)
+    with given.edge() as tx:
+        policy = queries.replan_policy(tx.session)
+        assert (policy.at_once, policy.change_price_s) == (["CREW_HOME"], 600)
+        assert policies.get_utility(tx.session).changes_a_day == 5
 
 
 def test_events_of_a_short_while_become_one_replan(town: Flask) -> None:
@@ -277,6 +292,34 @@ def test_a_hand_move_while_the_planner_thinks_is_not_overwritten(town: Flask, mo
     now = in_force_now()[1]
     assert mine in now[taker.crew_id]
     assert any(leak in some for some in now.values())
+
+
+def test_a_proposal_does_not_undo_a_hand_move_made_since_but_is_worked_out_anew(town: Flask) -> None:
+    crew_a, crew_b = given.a_crew(letter="A"), given.a_crew(letter="B")
+    for _ in range(8):
+        given_day.an_order(kind="REREAD")
+    plan_id = given_day.published()
+    stops = given_day.stops(plan_id)
+    giver, taker = (crew_a, crew_b) if len(stops[crew_a.crew_id]) > 2 else (crew_b, crew_a)
+    mine = stops[giver.crew_id][-1]
+    new = given_day.an_order(kind="METER_EXCHANGE")
+    noticing.order_came(order_id=new)
+    proposed = done()
+    assert (proposed.outcome, proposed.plan_id is not None) == ("proposed", True)
+    with reading() as session:
+        shows = shown.day_routes(session, on=given.WORKDAY, now=given.NOW)
+    assert {route.status for route in shows.routes} == {"published"}, "the day as it is driven stays in sight"
+    _by_hand(plan_id, order_id=mine, to_crew_id=taker.crew_id)
+    assert proposed.plan_id is not None
+    with pytest.raises(operations.PlanOutrun):
+        workflow.publish(plan_id=proposed.plan_id, actor=HOUSE)
+    assert given_day.order(mine).crew_id == taker.crew_id
+    again = done()
+    assert again.outcome == "proposed"
+    assert again.plan_id is not None
+    workflow.publish(plan_id=again.plan_id, actor=HOUSE)
+    assert given_day.order(mine).crew_id == taker.crew_id
+    assert given_day.order(new).state == "DISPATCHED"
 
 
 def test_a_draft_that_somebody_works_on_is_made_anew_with_their_moves(town: Flask) -> None:
