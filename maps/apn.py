@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from maps.parcel_formats import AS_WRITTEN, AUTO, FORMATS, LABELS, PLACEHOLDERS, CountyFormat, Part, get_format, named
@@ -24,6 +25,7 @@ LOOSE = "~"
 _RUNS = re.compile(r"[0-9]+|[A-Z]+")
 _PIECES = re.compile(r"[\s\-/_,:.#]+")
 MOST_PADDINGS = 150
+MOST_REMEMBERED = 100_000
 
 
 class ParcelNumberError(ValueError):
@@ -73,6 +75,8 @@ def loose_key(text: str) -> str:
     return LOOSE + ".".join((run.lstrip("0") or "0") if run.isdigit() else run for run in kept)
 
 
+# A file names a parcel again and again: in the land, in the roll once a unit, and when it is put into the search box.
+@lru_cache(maxsize=MOST_REMEMBERED)
 def parse(text: str | None, *, county: str) -> ParcelNumber:
     """The parcel number in `text` by this county's format; missing parts at the right end get their default.
 
