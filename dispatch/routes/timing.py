@@ -116,9 +116,10 @@ def _timed(*, day: problem.Problem, crew: problem.Crew, jobs: Sequence[problem.J
         approach = _approach_s(place, job)
         arrive, ready = now + drive, now + drive + approach
         if index == lunch_gap:
-            # Lunch on arrival comes between the approach and the work.
-            lunch, there, ready, lunch_late = _lunch(crew=crew, leaves_s=now, drive_s=drive + approach)
-            arrive = there - approach
+            # Lunch may fall into the approach or come after it: the crew is there before it eats.
+            lunch, _, ready, lunch_late = _lunch(crew=crew, leaves_s=now, drive_s=drive + approach)
+            if lunch[0] < arrive:
+                arrive += crew.lunch_s
         begin, seconds_late = start_s(job, ready)
         if seconds_late > 0:
             late.append((index, seconds_late))

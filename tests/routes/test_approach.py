@@ -43,6 +43,17 @@ def test_an_approach_that_does_not_fit_before_the_window_closes_is_not_planned()
     assert planner.solve(problem=sooner, iterations=20).unplanned == ()
 
 
+def test_lunch_that_falls_into_an_approach_leaves_the_arrival_where_it_was() -> None:
+    crew = replace(days.crew(), start_s=9 * HOUR_S, lunch_earliest_s=10 * HOUR_S, lunch_latest_s=10 * HOUR_S)
+    job = days.job(1, service_s=0, approach_s=HOUR_S)
+    problem = days.day(crews=[crew], jobs=[job], drive_s=60)
+    plan = planner.solve(problem=problem, iterations=20)
+    (stop,) = plan.routes[0].stops
+    assert stop.arrive_s == 9 * HOUR_S + 60
+    assert stop.start_s == stop.arrive_s + HOUR_S + crew.lunch_s
+    assert checker.faults(problem, plan) == []
+
+
 def test_on_a_real_day_the_search_bundles_what_lies_at_one_place() -> None:
     town = towns.make_day(network=towns.lattice(side=25), orders=300, crews=8, seed=4)
     # Every fourth order is at the place of the one before it, as meters of one building are.
