@@ -20,6 +20,10 @@ Bool = npt.NDArray[np.bool_]
 
 # Columns of `Routes.timing`.
 HUNGRY, FED, BY_HUNGRY, BY_FED, LEG = range(5)
+# Columns of `Routes.marks`: the hour of the clock in which a cut begins (-1 for none); the second from which a job may
+# begin that waits for one of another crew, by which that one is finished; and what follows from both: the seconds
+# between which the job begins, whatever its windows say.
+HOUR, SINCE, AFTER, UNTIL = range(4)
 NEVER = 1_000_000_000
 # Hours after midnight in which cuts are counted: the day and its night.
 HOURS = 32
@@ -78,11 +82,8 @@ class Routes(NamedTuple):
     cost: F64  # [V]
     worth: F64  # [V]
     load: I64  # [V]
-    hour: I64  # [n] hour in which a cut begins, -1 for none
-    since: I64  # [n] a job that waits for one of another crew begins no sooner, and that one is finished by then
+    marks: I64  # [n, 4] of a job on a route, under the rules across routes: HOUR, SINCE, AFTER, UNTIL
     used: I64  # [H] cuts that begin in each hour
-    after: I64  # [n] what follows for a job from all this: it begins no sooner than this, whatever its windows say,
-    until: I64  # [n] nor later than this
 
 
 class Best(NamedTuple):
@@ -90,8 +91,7 @@ class Best(NamedTuple):
 
     stops: I32
     length: I64
-    hour: I64
-    since: I64
+    marks: I64
     cost: F64  # [2] cost of the routes at work, cost of the best
 
 
@@ -100,10 +100,13 @@ class Kept(NamedTuple):
 
     stops: I32  # [V, n]
     length: I64  # [V]
-    hour: I64  # [n]
-    since: I64  # [n]
+    marks: I64  # [n, 4]
     touched: I64  # the routes that are changed
     is_touched: Bool  # [V]
+
+
+def _no_marks(jobs: int) -> I64:
+    return np.tile(np.array([-1, -NEVER, -NEVER, NEVER], dtype=np.int64), (jobs, 1))
 
 
 def empty_routes(*, jobs: int, crews: int) -> Routes:
@@ -118,11 +121,8 @@ def empty_routes(*, jobs: int, crews: int) -> Routes:
         cost=np.zeros(crews, dtype=np.float64),
         worth=np.zeros(crews, dtype=np.float64),
         load=np.zeros(crews, dtype=np.int64),
-        hour=np.full(jobs, -1, dtype=np.int64),
-        since=np.full(jobs, -NEVER, dtype=np.int64),
+        marks=_no_marks(jobs),
         used=np.zeros(HOURS, dtype=np.int64),
-        after=np.full(jobs, -NEVER, dtype=np.int64),
-        until=np.full(jobs, NEVER, dtype=np.int64),
     )
 
 
@@ -131,8 +131,7 @@ def empty_best(*, jobs: int, crews: int) -> Best:
     return Best(
         stops=np.zeros((crews, max(jobs, 1)), dtype=np.int32),
         length=np.zeros(crews, dtype=np.int64),
-        hour=np.full(jobs, -1, dtype=np.int64),
-        since=np.full(jobs, -NEVER, dtype=np.int64),
+        marks=_no_marks(jobs),
         cost=np.full(2, 1e300, dtype=np.float64),
     )
 

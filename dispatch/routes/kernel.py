@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import arrays, compiled, tours
+from dispatch.routes import arrays, bests, compiled, tours
+from dispatch.routes.arrays import HOUR, SINCE
 
 BLINK = 0.01
 STRINGS_MEAN = 4
@@ -20,19 +21,20 @@ WIDE_EVERY = 50
 
 
 @compiled.jit
-def _touch(routes: Any, kept: Any, v: Any, count: Any) -> Any:
+def _touch(bounded: Any, routes: Any, kept: Any, v: Any, count: Any) -> Any:
     """Note route v as changed in this iteration, with a copy to go back to; returns how many are changed now."""
-    stops, length, hour, since = routes.stops, routes.length, routes.hour, routes.since
     if kept.is_touched[v]:
         return count
+    stops, old_stops = routes.stops, kept.stops
+    length = routes.length[v]
     kept.is_touched[v] = True
     kept.touched[count] = v
-    kept.length[v] = length[v]
-    for p in range(length[v]):
-        c = stops[v, p]
-        kept.stops[v, p] = c
-        kept.hour[c] = hour[c]
-        kept.since[c] = since[c]
+    kept.length[v] = length
+    for p in range(length):
+        old_stops[v, p] = stops[v, p]
+    if bounded:
+        for p in range(length):
+            kept.marks[stops[v, p]] = routes.marks[stops[v, p]]
     return count + 1
 
 
@@ -40,20 +42,25 @@ def _touch(routes: Any, kept: Any, v: Any, count: Any) -> Any:
 def _go_back(day: Any, routes: Any, kept: Any, count: Any) -> None:
     """Put the changed routes back as they were."""
     stops, length, crew_of = routes.stops, routes.length, routes.crew_of
+    old_stops = kept.stops
+    bounded = tours.is_bounded(day)
     for k in range(count):
         v = kept.touched[k]
         for p in range(length[v]):
-            tours.give_back(routes, stops[v, p])
+            crew_of[stops[v, p]] = -1
+            if bounded:
+                tours.give_back(routes, stops[v, p])
     for k in range(count):
         v = kept.touched[k]
         length[v] = kept.length[v]
         for p in range(length[v]):
-            c = kept.stops[v, p]
+            c = old_stops[v, p]
             stops[v, p] = c
             crew_of[c] = v
-            routes.since[c] = kept.since[c]
-            if kept.hour[c] >= 0:
-                tours.take_hour(day, routes, c, kept.hour[c])
+            if bounded:
+                routes.marks[c, SINCE] = kept.marks[c, SINCE]
+                if kept.marks[c, HOUR] >= 0:
+                    tours.take_hour(day, routes, c, kept.marks[c, HOUR])
     if day.waits_for.shape[1] > 0:
         for k in range(count):
             v = kept.touched[k]
@@ -76,7 +83,7 @@ def _tear_what_waits(day: Any, routes: Any, kept: Any, count: Any, out: Any, out
             if b < 0 or crew_of[b] < 0:
                 continue
             v = crew_of[b]
-            count = _touch(routes, kept, v, count)
+            count = _touch(True, routes, kept, v, count)
             length[v] -= 1
             for p in range(routes.position[b], length[v]):
                 stops[v, p] = stops[v, p + 1]
@@ -96,15 +103,16 @@ def _touch_what_leads(day: Any, routes: Any, kept: Any, c: Any, v: Any, count: A
     for m in range(day.waits_for.shape[1]):
         a = day.waits_for[c, m]
         if a >= 0 and routes.crew_of[a] >= 0 and routes.crew_of[a] != v:
-            count = _touch(routes, kept, routes.crew_of[a], count)
+            count = _touch(True, routes, kept, routes.crew_of[a], count)
     return count
 
 
 @compiled.jit
 def _tear(day: Any, routes: Any, c: Any, state: Any, out: Any, out_count: Any) -> Any:
     """Take a string of stops around c out of its route; returns how many stops are out now."""
-    stops = routes.stops
-    v = routes.crew_of[c]
+    stops, crew_of = routes.stops, routes.crew_of
+    bounded = tours.is_bounded(day)
+    v = crew_of[c]
     at = routes.position[c]
     count = routes.length[v]
     size = 1 + int(tours.random(state) * min(STRING_LONGEST, count))
@@ -122,7 +130,9 @@ def _tear(day: Any, routes: Any, c: Any, state: Any, out: Any, out_count: Any) -
         if p < first + span and p != skip:
             out[out_count] = here
             out_count += 1
-            tours.give_back(routes, here)
+            crew_of[here] = -1
+            if bounded:
+                tours.give_back(routes, here)
         else:
             stops[v, write] = here
             write += 1
@@ -209,12 +219,12 @@ def search(
     kept = arrays.Kept(
         np.zeros((crews, max(n, 1)), dtype=np.int32),
         np.zeros(crews, dtype=np.int64),
-        np.full(n, -1, dtype=np.int64),
-        np.full(n, -1, dtype=np.int64),
+        np.zeros((n, 4), dtype=np.int64),
         np.zeros(crews, dtype=np.int64),
         np.zeros(crews, dtype=np.bool_),
     )
     touched, is_touched = kept.touched, kept.is_touched
+    bounded = tours.is_bounded(day)
     paired = day.waits_for.shape[1] > 0
     was_ruined = np.zeros(crews, dtype=np.bool_)
     out = np.zeros(n + 1, dtype=np.int64)
@@ -234,7 +244,7 @@ def search(
         seed = int(tours.random(state) * n)
         if crew_of[seed] >= 0:
             v = crew_of[seed]
-            count_touched = _touch(routes, kept, v, count_touched)
+            count_touched = _touch(bounded, routes, kept, v, count_touched)
             removed = _tear(day, routes, seed, state, out, removed)
         for k in range(neighbours):
             if count_touched >= strings:
@@ -242,7 +252,7 @@ def search(
             j = near[seed, k]
             v = crew_of[j]
             if v >= 0 and not is_touched[v]:
-                count_touched = _touch(routes, kept, v, count_touched)
+                count_touched = _touch(bounded, routes, kept, v, count_touched)
                 removed = _tear(day, routes, j, state, out, removed)
         if paired:
             count_touched, removed = _tear_what_waits(day, routes, kept, count_touched, out, removed)
@@ -286,7 +296,7 @@ def search(
             near_only = not (wide or wide_places or old)
             price, v, p, hour = tours.place(day, routes, c, near_only, BLINK, where, False, state)
             if v >= 0 and price < worth[c] + lead[c]:
-                count_touched = _touch(routes, kept, v, count_touched)
+                count_touched = _touch(bounded, routes, kept, v, count_touched)
                 if paired:
                     count_touched = _touch_what_leads(day, routes, kept, c, v, count_touched)
                 tours.insert(day, routes, c, v, p, hour)
@@ -294,7 +304,7 @@ def search(
         if cost < current - temperature * np.log(max(tours.random(state), 1e-300)):
             current = cost
             if cost < best.cost[1] - 1e-6:
-                tours.keep(routes, best, cost)
+                bests.keep(routes, best, cost)
         else:
             _go_back(day, routes, kept, count_touched)
         for k in range(count_touched):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routes import across, arrays, eligibility, explain, kernel, misses, seeding, timing, tours
+from dispatch.routes import across, arrays, bests, eligibility, explain, kernel, misses, seeding, timing, tours
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -29,12 +29,15 @@ Progress = Callable[[float, str], None]
 
 # Days up to this many jobs are searched position by position as well; larger ones beside near neighbours only.
 WIDE_UP_TO_JOBS = 120
-# Days of so many jobs begin from routes of PyVRP, found in this share of the time.
-SEED_FROM_JOBS = 1_000
+# Days of the kind that PyVRP models in full begin, from so many jobs, with its routes, found in this share of the time.
+SEED_FROM_JOBS = 50
 SEED_SHARE = 0.35
+# From so many jobs it has more of the time, and what it found is only polished.
+POLISH_FROM_JOBS = 400
+POLISH_SEED_SHARE = 0.7
 HOT_S, WARM_S, COLD_S = 3000.0, 300.0, 20.0
 # The same in usual legs, for days on which everything has a place.
-HOT_LEGS, COLD_LEGS = 0.7, 0.02
+HOT_LEGS, COLD_LEGS, POLISHED_LEGS = 0.7, 0.02, 0.001
 PIECE_SECONDS = 0.2
 PIECE_ITERATIONS = 2000
 # A small day is settled long before its time is up: no more iterations than this for each job.
@@ -78,6 +81,7 @@ def solve(
         done = _search(
             day=day,
             routes=routes,
+            began=began,
             seed=seed,
             seconds=seconds,
             iterations=iterations,
@@ -87,8 +91,12 @@ def solve(
         )
         for v, crew in enumerate(day.crews):
             sequences[crew.crew_id] += tuple(day.jobs[c].order_id for c in routes.stops[v, : routes.length[v]])
-    bounded = np.flatnonzero((routes.after > -arrays.NEVER) | (routes.until < arrays.NEVER))
-    searched = {day.jobs[c].order_id: (int(routes.after[c]), int(routes.until[c])) for c in bounded}
+    spans = routes.marks[:, [arrays.AFTER, arrays.UNTIL]]
+    searched = {
+        day.jobs[c].order_id: (int(low_s), int(high_s))
+        for c, (low_s, high_s) in enumerate(spans)
+        if low_s > -arrays.NEVER or high_s < arrays.NEVER
+    }
     timed = across.timed(day=problem, sequences=sequences, searched=searched)
     planned = {order_id for sequence in sequences.values() for order_id in sequence}
     unplanned = explain.unplanned(
@@ -203,6 +211,7 @@ def _search(
     *,
     day: _Day,
     routes: arrays.Routes,
+    began: float,
     seed: int,
     seconds: float | None,
     iterations: int | None,
@@ -210,7 +219,7 @@ def _search(
     on_progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> int:
-    """Leaves the best routes in `routes`; returns the iterations run."""
+    """Leaves the best routes in `routes`; returns the iterations run. `seconds` count from `began`."""
     grid = day.grid
     count = len(day.jobs)
     best = arrays.empty_best(jobs=count, crews=len(day.crews))
@@ -219,19 +228,22 @@ def _search(
     tours.reset(grid, routes)
     if start is not None:
         _put_back(day=day, routes=routes, start=start)
-    search_began = time.monotonic()
-    if start is None and seconds is not None and count >= SEED_FROM_JOBS:
-        _seed(grid=grid, routes=routes, seed=seed, until=search_began + SEED_SHARE * seconds, should_stop=should_stop)
+    seeded = start is None and seconds is not None and count >= SEED_FROM_JOBS and seeding.is_plain(grid)
+    polish = seeded and count >= POLISH_FROM_JOBS
+    if seeded and seconds is not None:
+        until = began + (POLISH_SEED_SHARE if polish else SEED_SHARE) * seconds
+        _seed(grid=grid, routes=routes, seed=seed, until=until, should_stop=should_stop)
     tours.fill(grid, routes, by_worth)
+    search_began = time.monotonic()
     best.cost[0] = tours.total(routes)
-    tours.keep(routes, best, best.cost[0])
+    bests.keep(routes, best, best.cost[0])
     most = iterations if iterations is not None else MOST_ITERATIONS_PER_JOB * count
     leg_s = _leg_s(grid)
     done = 0
     piece = PIECE_ITERATIONS if iterations is not None else 100
     fraction = 0.0
     while done < most and not (should_stop is not None and should_stop()):
-        spent = time.monotonic() - search_began
+        spent, searched = time.monotonic() - began, time.monotonic() - search_began
         if iterations is not None:
             fraction, step = done / most, 1.0 / most
         else:
@@ -239,17 +251,18 @@ def _search(
             fraction = max(by_time, done / most)
             if fraction >= 1.0:
                 break
-            rate = done / spent if done and spent > 0 else 0.0
+            rate = done / searched if done and searched > 0 else 0.0
             step = max(1.0 / most, 1.0 / (rate * seconds) if rate and seconds else 0.0)
             if rate and seconds is not None:
                 piece = max(50, int(rate * min(PIECE_SECONDS, seconds - spent)))
         if on_progress is not None:
             on_progress(fraction, f"{int(sum(best.length))} of {count} orders have a place")
         now = min(piece, most - done)
-        hot, cold = _heat(leg_s=leg_s, warm=start is not None, all_served=int(best.length.sum()) == count)
+        all_served = int(best.length.sum()) == count
+        hot, cold = _heat(leg_s=leg_s, warm=start is not None, polish=polish, all_served=all_served)
         kernel.search(grid, routes, best, state, now, done, fraction, step, hot, cold, count <= WIDE_UP_TO_JOBS)
         done += now
-    tours.load(grid, routes, best)
+    bests.load(grid, routes, best)
     # What still fits is planned, whatever it costs to drive there: "no room" must be true when it is said.
     tours.fill(grid, routes, by_worth)
     return done
@@ -264,10 +277,12 @@ def _leg_s(grid: arrays.Day) -> float:
     return float(np.median(legs.mean(axis=1)))
 
 
-def _heat(*, leg_s: float, warm: bool, all_served: bool) -> tuple[float, float]:
+def _heat(*, leg_s: float, warm: bool, polish: bool, all_served: bool) -> tuple[float, float]:
     """(hottest, coldest) of the annealing. Once every job has a place only driving is left to trade."""
     if warm:
         return WARM_S, COLD_S
+    if polish and all_served and leg_s > 0:
+        return COLD_LEGS * leg_s, POLISHED_LEGS * leg_s
     hot, cold = HOT_LEGS * leg_s, COLD_LEGS * leg_s
     if all_served and leg_s > 0:
         return hot, cold

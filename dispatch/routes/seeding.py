@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyvrp
 
 from dispatch.routes import arrays
 
-# The hour by which lunch is thought to be taken, as a share of the lunch window of the crews.
+# Stands for an hour that never comes, and for a load without bound.
 LONGEST_S = 1 << 40
 
 
@@ -26,6 +25,9 @@ def sequences(
 
     Jobs worth at least `must_s` have to be served, the others are served where their worth pays for the way.
     """
+    # Loaded where routes are searched and nowhere else: web processes never do.
+    import pyvrp
+
     data = _model(day=day, must_s=must_s)
     result = pyvrp.solve(data, stop=lambda _: should_stop(), seed=seed % (1 << 31), collect_stats=False)
     crews = len(day.end)
@@ -40,7 +42,25 @@ def sequences(
     return tuple(np.array(visits, dtype=np.int64) for visits in found)
 
 
+def is_plain(day: arrays.Day) -> bool:
+    """True when PyVRP models the day in full: alike crews without lunch or overtime that may do everything, one window
+    and the same worth for every job, and no rule across routes."""
+    return bool(
+        day.even
+        and (day.lunch_to < 0).all()
+        and (day.windows <= 1).all()
+        and (day.end == day.last_end).all()
+        and (day.home < 0).all()
+        and day.allowed.all()
+        and day.alike[1:].all()
+        and day.waits_for.shape[1] == 0
+        and not (day.cut.any() and len(day.room))
+    )
+
+
 def _model(*, day: arrays.Day, must_s: float) -> Any:
+    import pyvrp
+
     jobs, crews = len(day.service), len(day.end)
     drive: Any = day.drive.astype(np.int64)
     np.fill_diagonal(drive, 0)

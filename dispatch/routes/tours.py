@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from dispatch.routes import compiled
-from dispatch.routes.arrays import BY_FED, BY_HUNGRY, FED, HOUR_S, HUNGRY, LEG, NEVER
+from dispatch.routes.arrays import AFTER, BY_FED, BY_HUNGRY, FED, HOUR, HOUR_S, HUNGRY, LEG, NEVER, SINCE, UNTIL
 
 
 @compiled.inlined
@@ -49,27 +49,38 @@ def _latest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
     return -NEVER
 
 
+@compiled.inlined
+def is_bounded(day: Any) -> Any:
+    """True on a day with rules across routes; on others nothing is spent on them."""
+    return day.room.shape[0] > 0 or day.waits_for.shape[1] > 0
+
+
 @compiled.jit
 def bound(day: Any, routes: Any, c: Any) -> None:
     """Set the seconds between which c begins: within its hour, after what it waits for, before what waits for it."""
     low = np.int64(-NEVER)
     high = np.int64(NEVER)
-    if routes.hour[c] >= 0:
-        low = routes.hour[c] * HOUR_S
+    if routes.marks[c, HOUR] >= 0:
+        low = routes.marks[c, HOUR] * HOUR_S
         high = low + HOUR_S - 1
-    low = max(low, routes.since[c])
+    low = max(low, routes.marks[c, SINCE])
     for k in range(day.leads_to.shape[1]):
         b = day.leads_to[c, k]
-        if b >= 0 and routes.crew_of[b] >= 0 and routes.since[b] > -NEVER and routes.crew_of[b] != routes.crew_of[c]:
-            high = min(high, routes.since[b] - day.service[c])
-    routes.after[c] = low
-    routes.until[c] = high
+        if (
+            b >= 0
+            and routes.crew_of[b] >= 0
+            and routes.marks[b, SINCE] > -NEVER
+            and routes.crew_of[b] != routes.crew_of[c]
+        ):
+            high = min(high, routes.marks[b, SINCE] - day.service[c])
+    routes.marks[c, AFTER] = low
+    routes.marks[c, UNTIL] = high
 
 
 @compiled.jit
 def take_hour(day: Any, routes: Any, c: Any, h: Any) -> None:
     """Let cut c begin in hour h and no other."""
-    routes.hour[c] = h
+    routes.marks[c, HOUR] = h
     routes.used[h] += 1
     bound(day, routes, c)
 
@@ -78,12 +89,12 @@ def take_hour(day: Any, routes: Any, c: Any, h: Any) -> None:
 def give_back(routes: Any, c: Any) -> None:
     """Job c is open again, its hour free for another."""
     routes.crew_of[c] = -1
-    routes.since[c] = -NEVER
-    routes.after[c] = -NEVER
-    routes.until[c] = NEVER
-    if routes.hour[c] >= 0:
-        routes.used[routes.hour[c]] -= 1
-        routes.hour[c] = -1
+    routes.marks[c, SINCE] = -NEVER
+    routes.marks[c, AFTER] = -NEVER
+    routes.marks[c, UNTIL] = NEVER
+    if routes.marks[c, HOUR] >= 0:
+        routes.used[routes.marks[c, HOUR]] -= 1
+        routes.marks[c, HOUR] = -1
 
 
 @compiled.jit
@@ -97,10 +108,10 @@ def begin(day: Any, routes: Any, c: Any) -> Any:
         at_fed = min(at_fed, max(at_hungry, day.lunch_from[v]) + day.lunch[v])
     first = np.int64(NEVER)
     if at_hungry <= routes.timing[v, p, BY_HUNGRY]:
-        start = earliest_start(day.opens, day.closes, day.windows, c, max(at_hungry, routes.after[c]))
+        start = earliest_start(day.opens, day.closes, day.windows, c, max(at_hungry, routes.marks[c, AFTER]))
         first = min(first, np.int64(start))
     if at_fed <= routes.timing[v, p, BY_FED]:
-        start = earliest_start(day.opens, day.closes, day.windows, c, max(at_fed, routes.after[c]))
+        start = earliest_start(day.opens, day.closes, day.windows, c, max(at_fed, routes.marks[c, AFTER]))
         first = min(first, np.int64(start))
     return first
 
@@ -140,7 +151,8 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
     worth = 0.0
     load = np.int64(0)
     needs = day.need
-    after, until = routes.after, routes.until
+    marks = routes.marks
+    bounded = is_bounded(day)
     for p in range(count + 1):
         times[v, p, HUNGRY] = hungry
         times[v, p, FED] = fed
@@ -156,10 +168,17 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
             if count > 0 and there_fed > day.end[v]:
                 cost += (there_fed - day.end[v]) * day.overtime
             break
-        begin_hungry = earliest_start(opens, closes, windows, here, max(there_hungry, after[here]))
-        begin_fed = earliest_start(opens, closes, windows, here, max(there_fed, after[here]))
-        hungry = min(begin_hungry + service[here], NEVER) if begin_hungry <= until[here] else NEVER
-        fed = min(begin_fed + service[here], NEVER) if begin_fed <= until[here] else NEVER
+        if bounded:
+            there_hungry = max(there_hungry, marks[here, AFTER])
+            there_fed = max(there_fed, marks[here, AFTER])
+        hungry = earliest_start(opens, closes, windows, here, there_hungry)
+        fed = earliest_start(opens, closes, windows, here, there_fed)
+        if bounded and hungry > marks[here, UNTIL]:
+            hungry = NEVER
+        if bounded and fed > marks[here, UNTIL]:
+            fed = NEVER
+        hungry = min(hungry + service[here], NEVER)
+        fed = min(fed + service[here], NEVER)
         worth += worths[here]
         load += needs[here]
         if home[here] == v:
@@ -179,13 +198,16 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
         done_hungry = by_hungry - drive
         if lunch_to >= 0 and lunch_from + lunch <= by_fed:
             done_hungry = max(done_hungry, min(lunch_to, by_fed - lunch - drive))
-        latest_hungry = min(done_hungry - service[here], until[here])
-        latest_fed = min(by_fed - drive - service[here], until[here])
+        latest_hungry = done_hungry - service[here]
+        latest_fed = by_fed - drive - service[here]
+        if bounded:
+            latest_hungry = min(latest_hungry, marks[here, UNTIL])
+            latest_fed = min(latest_fed, marks[here, UNTIL])
         by_hungry = _latest_start(opens, closes, windows, here, latest_hungry)
         by_fed = _latest_start(opens, closes, windows, here, latest_fed)
-        if by_hungry < after[here]:
+        if bounded and by_hungry < marks[here, AFTER]:
             by_hungry = np.int64(-NEVER)
-        if by_fed < after[here]:
+        if bounded and by_fed < marks[here, AFTER]:
             by_fed = np.int64(-NEVER)
         times[v, p, BY_HUNGRY] = by_hungry
         times[v, p, BY_FED] = by_fed
@@ -194,6 +216,72 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
     routes.cost[v] = cost
     routes.worth[v] = worth
     routes.load[v] = load
+
+
+@compiled.jit
+def _fits_between(day: Any, routes: Any, c: Any, v: Any, p: Any, low_s: Any, high_s: Any) -> Any:
+    """True when job c fits before position p of route v if it begins between two seconds."""
+    n = day.service.shape[0]
+    before = routes.stops[v, p - 1] if p > 0 else n + v
+    after = routes.stops[v, p] if p < routes.length[v] else n + routes.length.shape[0] + v
+    here, on = np.int64(day.drive[before, c]), np.int64(day.drive[c, after])
+    at_hungry, at_fed = routes.timing[v, p, HUNGRY] + here, routes.timing[v, p, FED] + here
+    if routes.timing[v, p, HUNGRY] <= day.lunch_to[v]:
+        at_fed = min(at_fed, max(at_hungry, day.lunch_from[v]) + day.lunch[v])
+    done_hungry = earliest_start(day.opens, day.closes, day.windows, c, max(at_hungry, low_s)) + day.service[c]
+    done_fed = earliest_start(day.opens, day.closes, day.windows, c, max(at_fed, low_s)) + day.service[c]
+    done_hungry = done_hungry if done_hungry <= high_s + day.service[c] else NEVER
+    done_fed = done_fed if done_fed <= high_s + day.service[c] else NEVER
+    next_hungry, next_fed = done_hungry + on, done_fed + on
+    if done_hungry <= day.lunch_to[v]:
+        next_fed = min(next_fed, max(next_hungry, day.lunch_from[v]) + day.lunch[v])
+    return next_hungry <= routes.timing[v, p, BY_HUNGRY] or next_fed <= routes.timing[v, p, BY_FED]
+
+
+@compiled.jit
+def _place_bounded(day: Any, routes: Any, c: Any, blink: Any, only: Any, at_end: Any, state: Any) -> Any:
+    """As `place`, for a job under a rule across routes: a cut goes into the first hour with room that works."""
+    n, crews = day.service.shape[0], routes.length.shape[0]
+    by_hour = day.cut[c] and day.room.shape[0] > 0
+    best = np.float64(NEVER)
+    best_v = -1
+    best_p = -1
+    best_hour = -1
+    for v in range(crews):
+        full = routes.load[v] + day.need[c] > day.capacity[v] or day.service[c] > routes.slack[v]
+        if not only[v] or full or not day.allowed[v, c]:
+            continue
+        soonest, since = ready(day, routes, c, v)
+        if since >= NEVER:
+            continue
+        bonus = day.keep_home if day.home[c] == v else 0.0
+        for p in range(max(soonest, routes.length[v]) if at_end else soonest, routes.length[v] + 1):
+            before = routes.stops[v, p - 1] if p > 0 else n + v
+            after = routes.stops[v, p] if p < routes.length[v] else n + crews + v
+            added = np.int64(day.drive[before, c]) + np.int64(day.drive[c, after]) - routes.timing[v, p, LEG]
+            if added - bonus >= best:
+                continue
+            hour = -1
+            if by_hour:
+                first = max(0, min(routes.timing[v, p, HUNGRY], routes.timing[v, p, FED])) // HOUR_S
+                for h in range(first, day.room.shape[0]):
+                    low_s = max(since, h * HOUR_S)
+                    if routes.used[h] < day.room[h] and _fits_between(
+                        day, routes, c, v, p, low_s, (h + 1) * HOUR_S - 1
+                    ):
+                        hour = h
+                        break
+                if hour < 0:
+                    continue
+            elif not _fits_between(day, routes, c, v, p, since, NEVER - 1):
+                continue
+            if blink > 0.0 and random(state) < blink:
+                continue
+            best = added - bonus
+            best_v = v
+            best_p = p
+            best_hour = hour
+    return best, best_v, best_p, best_hour
 
 
 @compiled.jit
@@ -222,11 +310,8 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
     best = np.float64(NEVER)
     best_v = -1
     best_p = -1
-    best_hour = -1
-    room, used = day.room, routes.used
-    waits = day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0
-    since = np.int64(-NEVER)
-    counted = day.cut[c] and room.shape[0] > 0
+    if is_bounded(day) and (day.cut[c] or (day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0)):
+        return _place_bounded(day, routes, c, blink, only, at_end, state)
     for span in range(spans):
         if span < neighbours:
             other = jobs_near[c, span]
@@ -251,11 +336,6 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
                 continue
         if not only[v] or service > slack[v] or load[v] + need > capacity[v] or not day.allowed[v, c]:
             continue
-        if waits:
-            soonest, since = ready(day, routes, c, v)
-            if since >= NEVER:
-                continue
-            low = max(low, soonest)
         bonus = day.keep_home if day.home[c] == v else 0.0
         lunch_from = day.lunch_from[v]
         lunch_to = day.lunch_to[v]
@@ -279,35 +359,7 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
             at_fed = fed + here
             if hungry <= lunch_to:
                 at_fed = min(at_fed, max(at_hungry, lunch_from) + lunch)
-            if waits:
-                at_hungry = max(at_hungry, since)
-                at_fed = max(at_fed, since)
-            hour = -1
-            if counted:
-                # Hour by hour, the first with room from which the rest of the day still works.
-                for h in range(max(0, min(at_hungry, at_fed)) // HOUR_S, room.shape[0]):
-                    if used[h] >= room[h]:
-                        continue
-                    done_hungry = NEVER
-                    done_fed = NEVER
-                    for k in range(windows):
-                        w = windows - 1 - k
-                        low = max(opens[c, w], h * HOUR_S)
-                        high = min(closes[c, w], h * HOUR_S + HOUR_S - 1)
-                        if at_hungry <= high and low <= high:
-                            done_hungry = max(at_hungry, low) + service
-                        if at_fed <= high and low <= high:
-                            done_fed = max(at_fed, low) + service
-                    next_hungry = done_hungry + on
-                    next_fed = done_fed + on
-                    if done_hungry <= lunch_to:
-                        next_fed = min(next_fed, max(next_hungry, lunch_from) + lunch)
-                    if next_hungry <= by_hungry or next_fed <= by_fed:
-                        hour = h
-                        break
-                if hour < 0:
-                    continue
-            elif windows == 1:
+            if windows == 1:
                 done_hungry = max(at_hungry, first_opens) + service if at_hungry <= first_closes else NEVER
                 done_fed = max(at_fed, first_opens) + service if at_fed <= first_closes else NEVER
             else:
@@ -323,25 +375,24 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
             next_fed = done_fed + on
             if done_hungry <= lunch_to:
                 next_fed = min(next_fed, max(next_hungry, lunch_from) + lunch)
-            if hour < 0 and next_hungry > by_hungry and next_fed > by_fed:
+            if next_hungry > by_hungry and next_fed > by_fed:
                 continue
             if blink > 0.0 and random(state) < blink:
                 continue
             best = added - bonus
             best_v = v
             best_p = p
-            best_hour = hour
-    return best, best_v, best_p, best_hour
+    return best, best_v, best_p, -1
 
 
-@compiled.jit
+@compiled.inlined
 def insert(day: Any, routes: Any, c: Any, v: Any, p: Any, hour: Any) -> None:
     """Put job c at position p of route v, a cut into its hour; what it waits for must be done by the time it begins."""
     if hour >= 0:
         take_hour(day, routes, c, hour)
     if day.waits_for.shape[1] > 0:
         _, since = ready(day, routes, c, v)
-        routes.since[c] = since
+        routes.marks[c, SINCE] = since
         bound(day, routes, c)
     stops, length = routes.stops, routes.length
     for k in range(length[v] - p):
@@ -350,9 +401,9 @@ def insert(day: Any, routes: Any, c: Any, v: Any, p: Any, hour: Any) -> None:
     stops[v, p] = c
     length[v] += 1
     refresh(day, routes, v)
-    if routes.since[c] > -NEVER:
+    if routes.marks[c, SINCE] > -NEVER:
         # The other crew gets all the time there is until this job begins.
-        routes.since[c] = begin(day, routes, c)
+        routes.marks[c, SINCE] = begin(day, routes, c)
         bound(day, routes, c)
         refresh(day, routes, v)
         free_before(day, routes, c)
@@ -418,45 +469,3 @@ def total(routes: Any) -> Any:
     for v in range(routes.length.shape[0]):
         cost += costs[v] - worths[v]
     return cost
-
-
-@compiled.jit
-def keep(routes: Any, best: Any, cost: Any) -> None:
-    """Remember the routes as the best."""
-    stops, length = routes.stops, routes.length
-    for v in range(routes.length.shape[0]):
-        best.length[v] = length[v]
-        for p in range(length[v]):
-            best.stops[v, p] = stops[v, p]
-    best.hour[:] = routes.hour
-    best.since[:] = routes.since
-    best.cost[1] = cost
-
-
-@compiled.jit
-def restore(day: Any, routes: Any, hour: Any, since: Any) -> None:
-    """Give the jobs that are on routes the hours and seconds they had; the routes must be timed anew after it."""
-    for c in range(routes.crew_of.shape[0]):
-        if routes.crew_of[c] >= 0:
-            routes.since[c] = since[c]
-            if hour[c] >= 0:
-                take_hour(day, routes, c, hour[c])
-    for c in range(routes.crew_of.shape[0]):
-        if routes.crew_of[c] >= 0:
-            bound(day, routes, c)
-
-
-@compiled.jit
-def load(day: Any, routes: Any, best: Any) -> None:
-    """Put the best routes back to work."""
-    for c in range(routes.crew_of.shape[0]):
-        give_back(routes, c)
-    for v in range(routes.length.shape[0]):
-        routes.length[v] = best.length[v]
-        for p in range(best.length[v]):
-            routes.stops[v, p] = best.stops[v, p]
-            routes.crew_of[best.stops[v, p]] = v
-    restore(day, routes, best.hour, best.since)
-    for v in range(routes.length.shape[0]):
-        refresh(day, routes, v)
-    best.cost[0] = total(routes)
