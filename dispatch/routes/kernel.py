@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import arrays, bests, compiled, tours
+from dispatch.routes import arrays, compiled, tours, whole
 from dispatch.routes.arrays import HOUR, SINCE
 
 BLINK = 0.01
@@ -304,7 +304,7 @@ def search(
         if cost < current - temperature * np.log(max(tours.random(state), 1e-300)):
             current = cost
             if cost < best.cost[1] - 1e-6:
-                bests.keep(routes, best, cost)
+                whole.keep(routes, best, cost)
         else:
             _go_back(day, routes, kept, count_touched)
         for k in range(count_touched):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routes import across, arrays, bests, eligibility, explain, kernel, misses, seeding, timing, tours
+from dispatch.routes import across, arrays, eligibility, explain, kernel, misses, seeding, timing, tours, whole
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -225,7 +225,7 @@ def _search(
     best = arrays.empty_best(jobs=count, crews=len(day.crews))
     state = np.array([_mixed(seed)], dtype=np.uint64)
     by_worth = np.lexsort((np.arange(count), -grid.worth / (grid.service + 300.0)))
-    tours.reset(grid, routes)
+    whole.reset(grid, routes)
     if start is not None:
         _put_back(day=day, routes=routes, start=start)
     seeded = start is None and seconds is not None and count >= SEED_FROM_JOBS and seeding.is_plain(grid)
@@ -233,10 +233,10 @@ def _search(
     if seeded and seconds is not None:
         until = began + (POLISH_SEED_SHARE if polish else SEED_SHARE) * seconds
         _seed(grid=grid, routes=routes, seed=seed, until=until, should_stop=should_stop)
-    tours.fill(grid, routes, by_worth)
+    whole.fill(grid, routes, by_worth)
     search_began = time.monotonic()
     best.cost[0] = tours.total(routes)
-    bests.keep(routes, best, best.cost[0])
+    whole.keep(routes, best, best.cost[0])
     most = iterations if iterations is not None else MOST_ITERATIONS_PER_JOB * count
     leg_s = _leg_s(grid)
     done = 0
@@ -262,9 +262,9 @@ def _search(
         hot, cold = _heat(leg_s=leg_s, warm=start is not None, polish=polish, all_served=all_served)
         kernel.search(grid, routes, best, state, now, done, fraction, step, hot, cold, count <= WIDE_UP_TO_JOBS)
         done += now
-    bests.load(grid, routes, best)
+    whole.load(grid, routes, best)
     # What still fits is planned, whatever it costs to drive there: "no room" must be true when it is said.
-    tours.fill(grid, routes, by_worth)
+    whole.fill(grid, routes, by_worth)
     return done
 
 
@@ -297,7 +297,7 @@ def _seed(
 
     for v, jobs in enumerate(seeding.sequences(day=grid, must_s=arrays.LOCK_WORTH_S, seed=seed, should_stop=enough)):
         for c in jobs:
-            tours.append(grid, routes, c, v)
+            whole.append(grid, routes, c, v)
 
 
 def _put_back(*, day: _Day, routes: arrays.Routes, start: Plan) -> None:
@@ -306,7 +306,7 @@ def _put_back(*, day: _Day, routes: arrays.Routes, start: Plan) -> None:
     for v, crew in enumerate(day.crews):
         for order_id in sequences.get(crew.crew_id, ()):
             if order_id in number:
-                tours.append(day.grid, routes, number[order_id], v)
+                whole.append(day.grid, routes, number[order_id], v)
 
 
 def _mixed(seed: int) -> int:

@@ -420,48 +420,6 @@ def free_before(day: Any, routes: Any, c: Any) -> None:
 
 
 @compiled.jit
-def reset(day: Any, routes: Any) -> None:
-    """Take every job out of every route."""
-    for c in range(routes.crew_of.shape[0]):
-        give_back(routes, c)
-    for v in range(day.end.shape[0]):
-        routes.length[v] = 0
-        refresh(day, routes, v)
-
-
-@compiled.jit
-def append(day: Any, routes: Any, c: Any, v: Any) -> bool:
-    """Put job c at the end of route v if the day allows it; False when it does not."""
-    if routes.crew_of[c] >= 0:
-        return False
-    only = np.zeros(day.end.shape[0], dtype=np.bool_)
-    only[v] = True
-    _, found, p, hour = place(day, routes, c, False, 0.0, only, True, np.zeros(1, dtype=np.uint64))
-    if found < 0:
-        return False
-    insert(day, routes, c, v, p, hour)
-    return True
-
-
-@compiled.jit
-def fill(day: Any, routes: Any, order: Any) -> None:
-    """Put in, one after the other, every open job of `order` that fits anywhere."""
-    everywhere = np.ones(day.end.shape[0], dtype=np.bool_)
-    state = np.zeros(1, dtype=np.uint64)
-    more = True
-    while more:
-        more = False
-        for k in range(order.shape[0]):
-            c = order[k]
-            if routes.crew_of[c] < 0:
-                _, v, p, hour = place(day, routes, c, False, 0.0, everywhere, False, state)
-                if v >= 0:
-                    insert(day, routes, c, v, p, hour)
-                    # What waited for this one may have a place now.
-                    more = more or day.waits_for.shape[1] > 0
-
-
-@compiled.jit
 def total(routes: Any) -> Any:
     """The cost of the routes: driving and overtime, less bonuses and the worth of what is served."""
     costs, worths = routes.cost, routes.worth
