@@ -1,6 +1,7 @@
 """Hydrants, valves and water mains."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import shapely
 from sqlalchemy import delete, insert, select, update
@@ -8,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from maps import stores
 from maps.layers.intake import Intake, on_earth, point_problem, whole_number
 from maps.layers.parcels import CHUNK
-from maps.sources import SourceTable
+from maps.sources import SourceRow, SourceTable
 
 COLOURS = frozenset({"blue", "green", "orange", "red", "yellow", "black", "white", "silver", "violet"})
 HIGHEST_FLOW_GPM = 20_000
@@ -17,29 +18,12 @@ HIGHEST_FLOW_GPM = 20_000
 def take_hydrants(intake: Intake, table: SourceTable) -> None:
     """Takes hydrants by number. A colour that is none (a maker, an address) is dropped and named in the report."""
     taken: dict[str, dict[str, Any]] = {}
-    for row in intake.rows(table, "hydrants"):
-        number = row.values.get("number")
-        if number is None:
-            intake.reject(row.row, key=None, reason="blank_number", detail="the row has no hydrant number")
-            continue
-        if problem := point_problem(row.shape):
-            intake.reject(row.row, key=number, reason=problem[0], detail=problem[1])
-            continue
-        if number in taken:
-            intake.reject(row.row, key=number, reason="duplicate_number", detail=f"hydrant {number} came before")
-            continue
-        point = row.shape.centroid if row.shape is not None else shapely.Point()
-        status = row.values.get("status")
+    for row, number, common in _points(intake, table, "hydrant"):
         flow = whole_number(row.values.get("flow_gpm"))
-        taken[number] = {
-            "district_id": intake.district.id,
+        taken[number] = common | {
             "hydrant_no": number[:40],
-            "lon": point.x,
-            "lat": point.y,
-            "status": (intake.meaning("status", status) or (status or "unknown").lower())[:20],
             "colour": _colour(intake, row.row, number, row.values.get("colour")),
             "flow_gpm": flow if flow is not None and 0 < flow <= HIGHEST_FLOW_GPM else None,
-            "note": row.values.get("note"),
         }
     _store(intake, taken, table=stores.Hydrant, number="hydrant_no")
 
@@ -47,28 +31,11 @@ def take_hydrants(intake: Intake, table: SourceTable) -> None:
 def take_valves(intake: Intake, table: SourceTable) -> None:
     """Takes valves by number."""
     taken: dict[str, dict[str, Any]] = {}
-    for row in intake.rows(table, "valves"):
-        number = row.values.get("number")
-        if number is None:
-            intake.reject(row.row, key=None, reason="blank_number", detail="the row has no valve number")
-            continue
-        if problem := point_problem(row.shape):
-            intake.reject(row.row, key=number, reason=problem[0], detail=problem[1])
-            continue
-        if number in taken:
-            intake.reject(row.row, key=number, reason="duplicate_number", detail=f"valve {number} came before")
-            continue
-        point = row.shape.centroid if row.shape is not None else shapely.Point()
-        status = row.values.get("status")
-        taken[number] = {
-            "district_id": intake.district.id,
+    for row, number, common in _points(intake, table, "valve"):
+        taken[number] = common | {
             "valve_no": number[:40],
-            "lon": point.x,
-            "lat": point.y,
-            "status": (intake.meaning("status", status) or (status or "unknown").lower())[:20],
             "kind": (row.values.get("kind") or "")[:40] or None,
             "size_in": _inches(row.values.get("size_in")),
-            "note": row.values.get("note"),
         }
     _store(intake, taken, table=stores.Valve, number="valve_no")
 
@@ -99,6 +66,39 @@ def take_mains(intake: Intake, table: SourceTable) -> None:
     for start in range(0, len(rows), CHUNK):
         intake.session.execute(insert(stores.WaterMain), rows[start : start + CHUNK])
     intake.session.expire_all()
+
+
+def _points(
+    intake: Intake, table: SourceTable, what: Literal["hydrant", "valve"]
+) -> Iterator[tuple[SourceRow, str, dict[str, Any]]]:
+    """Rows that have a number of their own and a place on the ground, each with what hydrants and valves share; the
+    others are rejected with their reason."""
+    seen: set[str] = set()
+    for row in intake.rows(table, f"{what}s"):
+        number = row.values.get("number")
+        if number is None:
+            intake.reject(row.row, key=None, reason="blank_number", detail=f"the row has no {what} number")
+            continue
+        if problem := point_problem(row.shape):
+            intake.reject(row.row, key=number, reason=problem[0], detail=problem[1])
+            continue
+        if number in seen:
+            intake.reject(row.row, key=number, reason="duplicate_number", detail=f"{what} {number} came before")
+            continue
+        seen.add(number)
+        point = row.shape.centroid if row.shape is not None else shapely.Point()
+        status = row.values.get("status")
+        yield (
+            row,
+            number,
+            {
+                "district_id": intake.district.id,
+                "lon": point.x,
+                "lat": point.y,
+                "status": (intake.meaning("status", status) or (status or "unknown").lower())[:20],
+                "note": row.values.get("note"),
+            },
+        )
 
 
 def _colour(intake: Intake, row: int, number: str, text: str | None) -> str | None:
