@@ -1,8 +1,11 @@
 """How often a login may be tried."""
 
+import structlog
 from limits import RateLimitItemPerMinute, storage, strategies
 
 from dispatch import errors
+
+_log = structlog.get_logger()
 
 
 class TooMany(errors.Refusal):
@@ -33,7 +36,8 @@ class LoginLimit:
         """Count a try; refuses when there were too many. With the bus away each process counts for itself."""
         try:
             passed = self._shared.hit(self._item, "login", name) if self._shared else None
-        except Exception:  # the client's faults have no common base across its storages
+        except Exception as fault:  # the client's faults have no common base across its storages
+            _log.warning("tries are counted in each process alone", fault=type(fault).__name__)
             passed = None
         if passed is None:
             passed = self._here.hit(self._item, "login", name)
