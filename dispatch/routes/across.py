@@ -1,7 +1,8 @@
-"""Times the routes of a day under the rules that hold across crews: so many cuts an hour, one order before another.
+"""Times the routes of a day under the rules that hold across crews: so many cuts an hour, one order before another,
+two crews at one visit.
 
 Where an hour is full a crew waits for the next one, the last to come first; where an order waits for one of another
-crew, its crew waits too; both as long as that makes nobody late. The search has found seconds for all that it placed;
+crew, its crew waits too; of two crews that meet the first waits for the other; all as long as that makes nobody late. The search has found seconds for all that it placed;
 those hold where waiting alone does not find them again.
 """
 
@@ -32,7 +33,7 @@ def timed(
     """
     jobs = {job.order_id: job for job in day.jobs}
     clock = _Clock(day=day, jobs=jobs, sequences=sequences)
-    if day.cuts_an_hour is None and not any(job.after_order_ids for job in day.jobs):
+    if day.cuts_an_hour is None and not any(job.after_order_ids or job.meets_order_id for job in day.jobs):
         return tuple(clock.routes({}).values())
     found = _told(day=day, jobs=jobs, routes=_by_waiting(day=day, jobs=jobs, clock=clock))
     if searched and any(route.violations for route in found.values()):
@@ -50,9 +51,13 @@ def plannable(
     """
     spans = _fixed_spans(day=day, fixed=fixed)
     known = {job.order_id for job in day.jobs}
-    able = {job.order_id: job for job in jobs}
+    able = {job.order_id: job for job in _with_the_other(day=day, jobs=jobs, fixed=fixed)}
+    other = day.others()
     while lost := {
-        i for i, job in able.items() if any(a in known - set(able) - set(spans) for a in job.after_order_ids)
+        i
+        for i, job in able.items()
+        if any(a in known - set(able) - set(spans) for a in job.after_order_ids)
+        or (job.meets_order_id is not None and other[i] not in able)
     }:
         able = {i: job for i, job in able.items() if i not in lost}
     last: dict[int, int] = {}
@@ -69,6 +74,34 @@ def plannable(
             found.append(bounded)
     gone = set(able) - {job.order_id for job in found}
     return plannable(day=day, jobs=found, fixed=fixed) if gone else tuple(found)
+
+
+def _with_the_other(
+    *, day: problem.Problem, jobs: Sequence[problem.Job], fixed: Mapping[int, Sequence[problem.Job]]
+) -> list[problem.Job]:
+    """The jobs, with the other half of each visit of two crews named by both; where a person fixed one half, the other
+    must begin when that one begins, with another crew."""
+    other = day.others()
+    if not other:
+        return list(jobs)
+    fixed_at: dict[int, tuple[int, int]] = {}
+    for crew in day.crews:
+        some = fixed[crew.crew_id]
+        if any(job.order_id in other for job in some):
+            route = timing.time_route(day=day, crew=crew, jobs=some)
+            fixed_at |= {stop.order_id: (stop.start_s, crew.crew_id) for stop in route.stops}
+    found = []
+    for job in jobs:
+        other_id = other.get(job.order_id)
+        if other_id in fixed_at:
+            start_s, crew_id = fixed_at[other_id]
+            barred = job.barred_crew_ids | {crew_id}
+            bounded = within(replace(job, meets_order_id=None, barred_crew_ids=barred), (start_s, start_s))
+            if bounded is not None:
+                found.append(bounded)
+        else:
+            found.append(replace(job, meets_order_id=other_id))
+    return found
 
 
 def _fixed_spans(*, day: problem.Problem, fixed: Mapping[int, Sequence[problem.Job]]) -> dict[int, Span]:
@@ -137,6 +170,11 @@ def _by_waiting(
 
     hopeless: set[tuple[int, int] | int] = set()
     while True:
+        pair = next((one for one in _apart(day, routes) if one.pair not in hopeless and one.later_s is not None), None)
+        if pair is not None and pair.later_s is not None:
+            if not wait(pair.order_id, pair.crew_id, pair.later_s):
+                hopeless.add(pair.pair)
+            continue
         soon = next(
             (one for one in _too_soon(jobs, routes) if one.pair not in hopeless and one.finish_s is not None), None
         )
@@ -156,11 +194,17 @@ def _by_waiting(
 def _told(
     *, day: problem.Problem, jobs: Mapping[int, problem.Job], routes: Mapping[int, problem.RoutePlan]
 ) -> dict[int, problem.RoutePlan]:
-    """The routes with a violation for every order that begins too soon and every cut too many.
+    """The routes with a violation for every order that begins too soon, every half of a visit of two crews that begins
+    without the other, and every cut too many.
 
     Too many are those that people gave to a crew, else the last ones.
     """
     told = dict(routes)
+    for half in _apart(day, routes):
+        route = told[half.crew_id]
+        apart: problem.Facts = {"other_order_id": half.pair[1], "other_start_s": half.later_s}
+        violation = problem.Violation(code="APART", crew_id=half.crew_id, order_id=half.order_id, facts=apart)
+        told[half.crew_id] = replace(route, violations=(*route.violations, violation))
     for one in _too_soon(jobs, routes):
         route = told[one.crew_id]
         violation = problem.Violation(
@@ -193,6 +237,35 @@ class _Soon:
     @property
     def order_id(self) -> int:
         return self.pair[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Apart:
+    """The half of a visit of two crews that begins first, or alone: `later_s` None where the other has no stop."""
+
+    pair: tuple[int, int]
+    crew_id: int
+    later_s: int | None
+
+    @property
+    def order_id(self) -> int:
+        return self.pair[0]
+
+
+def _apart(day: problem.Problem, routes: Mapping[int, problem.RoutePlan]) -> list[_Apart]:
+    other = day.others()
+    if not other:
+        return []
+    stops = {stop.order_id: (crew_id, stop.start_s) for crew_id, route in routes.items() for stop in route.stops}
+    found = []
+    for order_id, other_id in other.items():
+        if order_id not in stops:
+            continue
+        crew_id, start_s = stops[order_id]
+        other_crew_id, later_s = stops.get(other_id, (None, None))
+        if later_s is None or start_s < later_s or (start_s == later_s and crew_id == other_crew_id):
+            found.append(_Apart(pair=(order_id, other_id), crew_id=crew_id, later_s=later_s))
+    return found
 
 
 def _too_soon(jobs: Mapping[int, problem.Job], routes: Mapping[int, problem.RoutePlan]) -> list[_Soon]:

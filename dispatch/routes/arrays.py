@@ -22,8 +22,8 @@ Bool = npt.NDArray[np.bool_]
 HUNGRY, FED, BY_HUNGRY, BY_FED, LEG = range(5)
 # Columns of `Routes.marks`: the hour of the clock in which a cut begins (-1 for none); the second from which a job may
 # begin that waits for one of another crew, by which that one is finished; and what follows from both: the seconds
-# between which the job begins, whatever its windows say.
-HOUR, SINCE, AFTER, UNTIL = range(4)
+# between which the job begins, whatever its windows say. MEET is the second at which two crews begin together.
+HOUR, SINCE, AFTER, UNTIL, MEET = range(5)
 NEVER = 1_000_000_000
 # Hours after midnight in which cuts are counted: the day and its night.
 HOURS = 32
@@ -63,6 +63,7 @@ class Day(NamedTuple):
     waits_for: I32  # [n, A] jobs that must be finished first, -1 for none; A is 0 on a day without such jobs
     leads_to: I32  # [n, B] the same from the other side
     lead: F64  # [n] what the jobs that wait for this one are worth
+    twin: I32  # [n] the job that begins at the same second with another crew, -1 for none; empty without such jobs
     alike: Bool  # [V] the same as the crew before it in everything the search looks at
     far: I64  # [n] drive from the nearest start of a crew
     even: bool  # every job is worth the same
@@ -82,7 +83,7 @@ class Routes(NamedTuple):
     cost: F64  # [V]
     worth: F64  # [V]
     load: I64  # [V]
-    marks: I64  # [n, 4] of a job on a route, under the rules across routes: HOUR, SINCE, AFTER, UNTIL
+    marks: I64  # [n, 5] of a job on a route, under the rules across routes: HOUR, SINCE, AFTER, UNTIL, MEET
     used: I64  # [H] cuts that begin in each hour
 
 
@@ -100,13 +101,13 @@ class Kept(NamedTuple):
 
     stops: I32  # [V, n]
     length: I64  # [V]
-    marks: I64  # [n, 4]
+    marks: I64  # [n, 5]
     touched: I64  # the routes that are changed
     is_touched: Bool  # [V]
 
 
 def _no_marks(jobs: int) -> I64:
-    return np.tile(np.array([-1, -NEVER, -NEVER, NEVER], dtype=np.int64), (jobs, 1))
+    return np.tile(np.array([-1, -NEVER, -NEVER, NEVER, -NEVER], dtype=np.int64), (jobs, 1))
 
 
 def empty_routes(*, jobs: int, crews: int) -> Routes:
@@ -210,6 +211,7 @@ def of(
         waits_for=waits_for,
         leads_to=leads_to,
         lead=_lead(worth=worth, waits_for=waits_for),
+        twin=_twins(jobs),
         alike=_alike(crews=crews, heads=heads, carried=carried, allowed=allowed, homes=set(homes)),
         far=drive[count : count + len(crews), :count].min(axis=0, initial=4 * NO_DRIVE_S).astype(np.int64),
         even=len(set(worth.tolist())) <= 1 and not any(job.locked_crew_id is not None for job in jobs),
@@ -227,6 +229,17 @@ def _pairs(jobs: Sequence[Job]) -> tuple[I32, I32]:
         for a in some:
             behind[a].append(c)
     return _filled(before), _filled(behind)
+
+
+def _twins(jobs: Sequence[Job]) -> I32:
+    """The other half of each visit of two crews; a job whose other half is not among the jobs has none."""
+    number = {job.order_id: index for index, job in enumerate(jobs)}
+    twin = np.full(len(jobs), -1, dtype=np.int32)
+    for index, job in enumerate(jobs):
+        if job.meets_order_id in number:
+            other = number[job.meets_order_id]
+            twin[index], twin[other] = other, index
+    return twin if (twin >= 0).any() else np.zeros(0, dtype=np.int32)
 
 
 def _filled(rows: Sequence[Sequence[int]]) -> I32:

@@ -55,6 +55,8 @@ def unplanned(
     TOO_HEAVY {"load", "most_load", "crew_id"}: more than the vehicle of any able crew carries;
     WAITS_FOR {"order_ids"}: these have no stop, or are finished too late;
     TOO_LATE_FOR {"order_ids"}: these stand fixed at an hour before which it cannot be finished;
+    NO_OTHER_HALF {"order_id"}: the other half of a visit of two crews cannot have a stop, for its own reason;
+    NO_MEETING {"order_id"}: no two crews can be there at the same second;
     VEHICLE_FULL {"crews_able", "crew_id", "adds_s", "over_load"}: there is time for it, but no load left;
     HOUR_FULL {"crews_able", "cuts_an_hour", "crew_id", "adds_s"}: the cuts of every hour in which it could be done are
         full, with "over_s" where there is no room for it either;
@@ -109,7 +111,21 @@ def _code_and_facts(
         if any(crew.start_place < 0 or crew.end_place < 0 for crew in able):
             return "NO_CREW_ON_SHIFT", {"crews_off_network": [c.crew_id for c in able if c.start_place < 0]}
         return "OFF_NETWORK", {"island": True}
-    return _too_late_or_long(case) or _waits(case) or _no_room(case)
+    return _too_late_or_long(case) or _waits(case) or _meets(case) or _no_room(case)
+
+
+def _meets(case: _Case) -> tuple[str, problem.Facts] | None:
+    """The reason where the job is one half of a visit of two crews."""
+    other_id = case.day.others().get(case.job.order_id)
+    if other_id is None:
+        return None
+    other = next((job for job in case.day.jobs if job.order_id == other_id), None)
+    if other is None or (
+        other_id in case.left
+        and (other.place < 0 or not any(eligibility.may_plan(crew=crew, job=other) for crew in case.day.crews))
+    ):
+        return "NO_OTHER_HALF", {"order_id": other_id}
+    return "NO_MEETING", {"order_id": other_id}
 
 
 def _waits(case: _Case) -> tuple[str, problem.Facts] | None:

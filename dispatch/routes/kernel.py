@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import arrays, compiled, tours, whole
-from dispatch.routes.arrays import HOUR, SINCE
+from dispatch.routes import arrays, compiled, meeting, tours, whole
+from dispatch.routes.arrays import HOUR, MEET, SINCE
 
 BLINK = 0.01
 STRINGS_MEAN = 4
@@ -59,9 +59,10 @@ def _go_back(day: Any, routes: Any, kept: Any, count: Any) -> None:
             crew_of[c] = v
             if bounded:
                 routes.marks[c, SINCE] = kept.marks[c, SINCE]
+                routes.marks[c, MEET] = kept.marks[c, MEET]
                 if kept.marks[c, HOUR] >= 0:
                     tours.take_hour(day, routes, c, kept.marks[c, HOUR])
-    if day.waits_for.shape[1] > 0:
+    if day.waits_for.shape[1] > 0 or day.twin.shape[0] > 0:
         for k in range(count):
             v = kept.touched[k]
             for p in range(length[v]):
@@ -71,24 +72,23 @@ def _go_back(day: Any, routes: Any, kept: Any, count: Any) -> None:
 
 
 @compiled.jit
-def _tear_what_waits(day: Any, routes: Any, kept: Any, count: Any, out: Any, out_count: Any) -> Any:
-    """Take out the jobs that wait for those taken out; returns (how many routes are changed, how many jobs are out)."""
-    stops, length, crew_of = routes.stops, routes.length, routes.crew_of
+def _tear_what_belongs(day: Any, routes: Any, kept: Any, count: Any, out: Any, out_count: Any) -> Any:
+    """Take out the jobs that wait for those taken out, and the other halves of visits of two crews.
+
+    Returns (how many routes are changed, how many jobs are out).
+    """
+    crew_of = routes.crew_of
+    twins = 1 if day.twin.shape[0] > 0 else 0
     k = 0
     while k < out_count:
         c = out[k]
         k += 1
-        for m in range(day.leads_to.shape[1]):
-            b = day.leads_to[c, m]
+        for m in range(day.leads_to.shape[1] + twins):
+            b = day.leads_to[c, m] if m < day.leads_to.shape[1] else day.twin[c]
             if b < 0 or crew_of[b] < 0:
                 continue
-            v = crew_of[b]
-            count = _touch(True, routes, kept, v, count)
-            length[v] -= 1
-            for p in range(routes.position[b], length[v]):
-                stops[v, p] = stops[v, p + 1]
-            tours.give_back(routes, b)
-            tours.refresh(day, routes, v)
+            count = _touch(True, routes, kept, crew_of[b], count)
+            meeting.take_out(day, routes, b)
             out[out_count] = b
             out_count += 1
     for k in range(out_count):
@@ -219,13 +219,14 @@ def search(
     kept = arrays.Kept(
         np.zeros((crews, max(n, 1)), dtype=np.int32),
         np.zeros(crews, dtype=np.int64),
-        np.zeros((n, 4), dtype=np.int64),
+        np.zeros((n, 5), dtype=np.int64),
         np.zeros(crews, dtype=np.int64),
         np.zeros(crews, dtype=np.bool_),
     )
     touched, is_touched = kept.touched, kept.is_touched
     bounded = tours.is_bounded(day)
     paired = day.waits_for.shape[1] > 0
+    meets = day.twin.shape[0] > 0
     was_ruined = np.zeros(crews, dtype=np.bool_)
     out = np.zeros(n + 1, dtype=np.int64)
     key = np.zeros(n + 1, dtype=np.float64)
@@ -254,8 +255,8 @@ def search(
             if v >= 0 and not is_touched[v]:
                 count_touched = _touch(bounded, routes, kept, v, count_touched)
                 removed = _tear(day, routes, j, state, out, removed)
-        if paired:
-            count_touched, removed = _tear_what_waits(day, routes, kept, count_touched, out, removed)
+        if paired or meets:
+            count_touched, removed = _tear_what_belongs(day, routes, kept, count_touched, out, removed)
         for k in range(count_touched):
             was_ruined[touched[k]] = True
         ruined = count_touched
@@ -294,6 +295,15 @@ def search(
             old = index >= removed
             where = was_ruined if old and ruined > 0 else everywhere
             near_only = not (wide or wide_places or old)
+            if meets and day.twin[c] >= 0:
+                b = day.twin[c]
+                if crew_of[c] < 0:
+                    price, v, p, w, q, at = meeting.place(day, routes, c, b, BLINK, where, state)
+                    if v >= 0 and price < worth[c] + worth[b] + lead[c] + lead[b]:
+                        count_touched = _touch(bounded, routes, kept, v, count_touched)
+                        count_touched = _touch(bounded, routes, kept, w, count_touched)
+                        meeting.insert(day, routes, c, v, p, b, w, q, at)
+                continue
             price, v, p, hour = tours.place(day, routes, c, near_only, BLINK, where, False, state)
             if v >= 0 and price < worth[c] + lead[c]:
                 count_touched = _touch(bounded, routes, kept, v, count_touched)

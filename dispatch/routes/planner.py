@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routes import across, arrays, eligibility, explain, kernel, misses, seeding, timing, tours, whole
+from dispatch.routes import across, arrays, eligibility, explain, kernel, meeting, misses, seeding, timing, tours, whole
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -307,6 +307,8 @@ def _put_back(*, day: _Day, routes: arrays.Routes, start: Plan) -> None:
         for order_id in sequences.get(crew.crew_id, ()):
             if order_id in number:
                 whole.append(day.grid, routes, number[order_id], v)
+    if len(day.grid.twin):
+        meeting.drop_halves(day.grid, routes)
 
 
 def _mixed(seed: int) -> int:

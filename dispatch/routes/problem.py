@@ -67,6 +67,8 @@ class Job:
     it in the plan in force: staying there is worth a bonus. `load` is what the vehicle must carry for it all day long.
     `is_cut`: it counts against `Problem.cuts_an_hour`. `after_order_ids`: the orders that must be finished, by whatever
     crew, before this one begins; those that are not among the jobs of the day count as finished. Crews of `barred_crew_ids` must not be sent there.
+    `meets_order_id`: the order of the other half of a visit of two crews (it need not name this one in turn): both begin
+    at the same second with different crews, or neither has a stop.
     `approach_s`: from the halt of the vehicle until the work can begin (parking, cones, the way on foot); of several
     jobs at one place, done one after the other, the first alone needs it.
     """
@@ -88,6 +90,7 @@ class Job:
     after_order_ids: tuple[int, ...] = ()
     barred_crew_ids: frozenset[int] = frozenset()
     approach_s: int = 0
+    meets_order_id: int | None = None
 
     @property
     def is_fixed(self) -> bool:
@@ -160,10 +163,34 @@ class Problem:
             for c in self.crews
             if max(c.start_place, c.end_place) >= places
         )
+        wrong.extend(self._meetings())
         if circle := self._circle():
             wrong.append(f"orders wait for each other: {circle}")
         if wrong:
             raise ValueError("; ".join(wrong))
+
+    def others(self) -> dict[int, int]:
+        """The other half of each visit of two crews, by order id, whichever of the two names it."""
+        named = {job.order_id: job.meets_order_id for job in self.jobs if job.meets_order_id is not None}
+        return {other_id: order_id for order_id, other_id in named.items()} | named
+
+    def _meetings(self) -> list[str]:
+        """What is wrong with visits of two crews."""
+        others: dict[int, set[int]] = {}
+        for job in self.jobs:
+            if job.meets_order_id is not None:
+                others.setdefault(job.order_id, set()).add(job.meets_order_id)
+                others.setdefault(job.meets_order_id, set()).add(job.order_id)
+        wrong = [f"order {i} meets itself" for i, some in others.items() if i in some]
+        wrong.extend(
+            f"order {i} meets more than one other: {sorted(some)}" for i, some in others.items() if len(some) > 1
+        )
+        for job in self.jobs:
+            if job.order_id in others and job.after_order_ids:
+                wrong.append(f"order {job.order_id} meets another crew and cannot wait for an order as well")
+            if job.order_id in others and job.is_cut:
+                wrong.append(f"order {job.order_id} is a cut, which one crew makes")
+        return wrong
 
     def _circle(self) -> list[int]:
         """Orders that wait for each other in a circle, or for one that does; empty when all can be done in turn."""
@@ -197,7 +224,8 @@ class Violation:
     """A rule that a given sequence breaks. Only decisions of a person make them; the planner's own stops never do.
 
     Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, CREW_BARRED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
-    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED, TOO_MANY_CUTS, TOO_SOON.
+    CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED, TOO_MANY_CUTS, TOO_SOON,
+    APART (one half of a visit of two crews begins before the other, or has no other).
     """
 
     code: str

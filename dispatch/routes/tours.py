@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from dispatch.routes import compiled
-from dispatch.routes.arrays import AFTER, BY_FED, BY_HUNGRY, FED, HOUR, HOUR_S, HUNGRY, LEG, NEVER, SINCE, UNTIL
+from dispatch.routes.arrays import AFTER, BY_FED, BY_HUNGRY, FED, HOUR, HOUR_S, HUNGRY, LEG, MEET, NEVER, SINCE, UNTIL
 
 
 @compiled.inlined
@@ -52,12 +52,13 @@ def _latest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
 @compiled.inlined
 def is_bounded(day: Any) -> Any:
     """True on a day with rules across routes; on others nothing is spent on them."""
-    return day.room.shape[0] > 0 or day.waits_for.shape[1] > 0
+    return day.room.shape[0] > 0 or day.waits_for.shape[1] > 0 or day.twin.shape[0] > 0
 
 
 @compiled.jit
 def bound(day: Any, routes: Any, c: Any) -> None:
-    """Set the seconds between which c begins: within its hour, after what it waits for, before what waits for it."""
+    """Set the seconds between which c begins: within its hour, after what it waits for, before what waits for it, and
+    at the second at which two crews meet."""
     low = np.int64(-NEVER)
     high = np.int64(NEVER)
     if routes.marks[c, HOUR] >= 0:
@@ -73,6 +74,9 @@ def bound(day: Any, routes: Any, c: Any) -> None:
             and routes.crew_of[b] != routes.crew_of[c]
         ):
             high = min(high, routes.marks[b, SINCE] - day.service[c])
+    if routes.marks[c, MEET] > -NEVER:
+        low = max(low, routes.marks[c, MEET])
+        high = min(high, routes.marks[c, MEET])
     routes.marks[c, AFTER] = low
     routes.marks[c, UNTIL] = high
 
@@ -90,6 +94,7 @@ def give_back(routes: Any, c: Any) -> None:
     """Job c is open again, its hour free for another."""
     routes.crew_of[c] = -1
     routes.marks[c, SINCE] = -NEVER
+    routes.marks[c, MEET] = -NEVER
     routes.marks[c, AFTER] = -NEVER
     routes.marks[c, UNTIL] = NEVER
     if routes.marks[c, HOUR] >= 0:
@@ -219,7 +224,7 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
 
 
 @compiled.jit
-def _fits_between(day: Any, routes: Any, c: Any, v: Any, p: Any, low_s: Any, high_s: Any) -> Any:
+def fits_between(day: Any, routes: Any, c: Any, v: Any, p: Any, low_s: Any, high_s: Any) -> Any:
     """True when job c fits before position p of route v if it begins between two seconds."""
     n = day.service.shape[0]
     before = routes.stops[v, p - 1] if p > 0 else n + v
@@ -266,14 +271,12 @@ def _place_bounded(day: Any, routes: Any, c: Any, blink: Any, only: Any, at_end:
                 first = max(0, min(routes.timing[v, p, HUNGRY], routes.timing[v, p, FED])) // HOUR_S
                 for h in range(first, day.room.shape[0]):
                     low_s = max(since, h * HOUR_S)
-                    if routes.used[h] < day.room[h] and _fits_between(
-                        day, routes, c, v, p, low_s, (h + 1) * HOUR_S - 1
-                    ):
+                    if routes.used[h] < day.room[h] and fits_between(day, routes, c, v, p, low_s, (h + 1) * HOUR_S - 1):
                         hour = h
                         break
                 if hour < 0:
                     continue
-            elif not _fits_between(day, routes, c, v, p, since, NEVER - 1):
+            elif not fits_between(day, routes, c, v, p, since, NEVER - 1):
                 continue
             if blink > 0.0 and random(state) < blink:
                 continue
@@ -310,8 +313,12 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
     best = np.float64(NEVER)
     best_v = -1
     best_p = -1
-    if is_bounded(day) and (day.cut[c] or (day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0)):
-        return _place_bounded(day, routes, c, blink, only, at_end, state)
+    if is_bounded(day):
+        if day.twin.shape[0] > 0 and day.twin[c] >= 0:
+            # It has a place together with its other half only.
+            return best, best_v, best_p, -1
+        if day.cut[c] or (day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0):
+            return _place_bounded(day, routes, c, blink, only, at_end, state)
     for span in range(spans):
         if span < neighbours:
             other = jobs_near[c, span]

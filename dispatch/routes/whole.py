@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import compiled, tours
-from dispatch.routes.arrays import HOUR, SINCE
+from dispatch.routes import compiled, meeting, tours
+from dispatch.routes.arrays import HOUR, MEET, SINCE
 
 
 @compiled.jit
@@ -23,6 +23,8 @@ def append(day: Any, routes: Any, c: Any, v: Any) -> bool:
     """Put job c at the end of route v if the day allows it; False when it does not."""
     if routes.crew_of[c] >= 0:
         return False
+    if meeting.is_half(day, c):
+        return meeting.append(day, routes, c, v)
     only = np.zeros(day.end.shape[0], dtype=np.bool_)
     only[v] = True
     _, found, p, hour = tours.place(day, routes, c, False, 0.0, only, True, np.zeros(1, dtype=np.uint64))
@@ -42,7 +44,10 @@ def fill(day: Any, routes: Any, order: Any) -> None:
         more = False
         for k in range(order.shape[0]):
             c = order[k]
-            if routes.crew_of[c] < 0:
+            if routes.crew_of[c] < 0 and meeting.is_half(day, c):
+                if meeting.fill(day, routes, c, everywhere, state):
+                    more = more or day.waits_for.shape[1] > 0
+            elif routes.crew_of[c] < 0:
                 _, v, p, hour = tours.place(day, routes, c, False, 0.0, everywhere, False, state)
                 if v >= 0:
                     tours.insert(day, routes, c, v, p, hour)
@@ -68,6 +73,7 @@ def _restore(day: Any, routes: Any, marks: Any) -> None:
     for c in range(routes.crew_of.shape[0]):
         if routes.crew_of[c] >= 0:
             routes.marks[c, SINCE] = marks[c, SINCE]
+            routes.marks[c, MEET] = marks[c, MEET]
             if marks[c, HOUR] >= 0:
                 tours.take_hour(day, routes, c, marks[c, HOUR])
     for c in range(routes.crew_of.shape[0]):

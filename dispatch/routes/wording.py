@@ -85,6 +85,14 @@ class Words:
                 "Cannot be done before the order that waits for it",
                 "No cabe antes de la orden que la espera",
             ),
+            "NO_OTHER_HALF": lambda _: (
+                "Two crews must meet here; the other one cannot come",
+                "Dos cuadrillas deben encontrarse aquí; la otra no puede",
+            ),
+            "NO_MEETING": lambda _: (
+                "Two crews must meet here; no two are free at the same time",
+                "Dos cuadrillas deben encontrarse aquí; no hay dos libres a la vez",
+            ),
             "NO_ROOM": self._no_room,
             "BLOCKED_BY_RULES": lambda f: (str(f.get("fact_en", "")), str(f.get("fact_es", ""))),
             "TAKEN_OFF": lambda _: ("Taken off its route by hand", "Retirada de su ruta a mano"),
@@ -203,6 +211,12 @@ def overloaded(*, sign: str, load: int, most_load: int) -> Both:
 def too_soon(*, place: str, other: str) -> Both:
     """An order that would begin before the one it waits for is finished."""
     return (f"{place} would begin before {other} is finished", f"{place} empezaría antes de terminar {other}")
+
+
+def apart(*, sign: str, place: str) -> Both:
+    """A crew that would begin without the one it has to meet."""
+    return (f"{sign} would begin at {place} without the other crew",
+            f"{sign} empezaría en {place} sin la otra cuadrilla")  # fmt: skip
 
 
 def barred(*, sign: str, place: str) -> Both:

@@ -34,6 +34,7 @@ def faults(problem: Any, plan: Any) -> list[str]:
     found.extend(_lock_faults(problem, plan))
     found.extend(_hour_faults(problem, plan, jobs))
     found.extend(_turn_faults(plan, jobs))
+    found.extend(_meeting_faults(plan, jobs))
     return found
 
 
@@ -49,6 +50,25 @@ def _turn_faults(plan: Any, jobs: dict[int, Any]) -> list[str]:
             locked = any(jobs[i].locked_crew_id is not None for i in (order_id, before_id))
             if not (locked and order_id in named):
                 found.append(f"order {order_id} begins at {stop.start_s}, before order {before_id} is finished")
+    return found
+
+
+def _meeting_faults(plan: Any, jobs: dict[int, Any]) -> list[str]:
+    """Two crews at one visit: both halves at the same second with different crews, or neither has a stop."""
+    where = {stop.order_id: (route.crew_id, stop.start_s) for route in plan.routes for stop in route.stops}
+    named = {v.order_id for route in plan.routes for v in route.violations if v.code == "APART"}
+    found = []
+    for job in jobs.values():
+        if job.meets_order_id is None:
+            continue
+        one, other = where.get(job.order_id), where.get(job.meets_order_id)
+        if one is None and other is None:
+            continue
+        if one is not None and other is not None and one[0] != other[0] and one[1] == other[1]:
+            continue
+        some = {i for i in (job.order_id, job.meets_order_id) if i in jobs}
+        if not (any(jobs[i].locked_crew_id is not None for i in some) and some & named):
+            found.append(f"orders {job.order_id} and {job.meets_order_id} meet as {one} and {other}")
     return found
 
 
