@@ -13,6 +13,7 @@ from dispatch.places import service_points_models as service_points
 from dispatch.places import sheets_models as sheets
 from dispatch.places.archives import models as archives
 from dispatch.policies import models as policies
+from dispatch.routes import learned_models as learned
 from dispatch.routes import models as routes
 from dispatch.sync import models as sync
 
@@ -22,6 +23,7 @@ __all__ = [
     "auth",
     "crews",
     "journal",
+    "learned",
     "metadata",
     "meters",
     "names",

@@ -59,7 +59,7 @@ SILENT: frozenset[str] = frozenset(
         # Told by the stream and read by tablets; nothing is left to do for a job.
         "OrderAssigned", "OrderMoved",
         "PlanDrafted", "PlanFailed", "PlanPublished", "RoutePublished", "RouteWithdrawn", "RouteChanged", "DraftChanged",
-        "ReplanAsked", "DayReplanned", "TrialEnded",
+        "ReplanAsked", "DayReplanned", "TrialEnded", "DurationsLearned",
         "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",
         "CrewCheckedIn", "CrewOnBreak",
         "FieldOperationJudged", "FieldOperationHeld", "HeldOperationDecided", "ShutoffCrossed", "HazardTold",

@@ -1,6 +1,6 @@
 """Jobs of the planner."""
 
-from dispatch.routes import noticing, replanning, trying, workflow
+from dispatch.routes import learned_workflow, noticing, replanning, trying, workflow
 from tasks import celery
 
 
@@ -52,3 +52,9 @@ def watch() -> None:
 def replan_due() -> None:
     """Do the re-plans whose time has come."""
     replanning.run_due()
+
+
+@celery.job("routes.learn")
+def learn() -> None:
+    """Learn once a night from what crews reported."""
+    learned_workflow.learn_due()

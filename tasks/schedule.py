@@ -16,6 +16,9 @@ class Entry:
 TIMETABLE: tuple[Entry, ...] = (
     Entry(job="relay.run", every_s=1.0, why="starts the jobs that journal entries call for"),
     Entry(job="night.run", every_s=15.0, why="roster, what crews did not reach, and the plan of the day, once a day"),
+    Entry(
+        job="routes.learn", every_s=300.0, why="once a night: how long work and drives take, from what crews reported"
+    ),
     Entry(job="routes.replan_due", every_s=1.0, why="answers events of the day within seconds, several at once"),
     Entry(job="routes.watch", every_s=60.0, why="promises in danger and crews that did not come ask for a re-plan"),
     Entry(job="routes.give_up_lost", every_s=60.0, why="nobody waits for a planner that died"),

@@ -11,6 +11,7 @@ from dispatch.orders.kinds.kind import Kind
 from dispatch.places import models, queries, schemas, windows
 from dispatch.policies import queries as policies
 from dispatch.policies.calendars import Calendar
+from dispatch.routes import learned_queries, learning
 
 URGENT_PRIORITY = 1
 """Work of this priority or above is done at once, not at an hour agreed."""
@@ -40,7 +41,9 @@ def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime, per
     """
     kind = get_kind(code=kind_code)
     place = queries.get_place(session, ref=ref)
-    empty = schemas.WindowsOut(windows=[], minutes=kind.minutes, people=kind.people, as_of=now)
+    known = learned_queries.work_s(session)
+    minutes = _minutes(known, kind, place.lonlat)
+    empty = schemas.WindowsOut(windows=[], minutes=minutes, people=kind.people, as_of=now)
     if kind.priority <= URGENT_PRIORITY or kind.needs_clearance:
         return empty
     calendar = policies.rules(session).calendar
@@ -53,18 +56,23 @@ def windows_at(session: Session, *, ref: str, kind_code: str, now: datetime, per
     first_on, rule_en, rule_es = _allowed(session, place=place, kind_code=kind_code, now=now, today=days[0])
     lon, lat = place.lonlat
     ask = windows.Ask(
-        minutes=kind.minutes, people=kind.people, lon=lon, lat=lat, first_on=first_on, rule_en=rule_en,
+        minutes=minutes, people=kind.people, lon=lon, lat=lat, first_on=first_on, rule_en=rule_en,
         rule_es=rule_es, latest_start=_latest_start(session, kind_code),
     )  # fmt: skip
     found = windows.offer(
         ask=ask, calendar=calendar, now=now,
         booked=[
-            *_booked(work, calendar, days[0]),
-            *(_held(one, work) for one in held if (one.person_id, one.ref) != (person_id, place.ref)),
+            *_booked(work, calendar, days[0], known),
+            *(_held(one, work, known) for one in held if (one.person_id, one.ref) != (person_id, place.ref)),
         ],
         crews=lambda day: _crews(work, calendar, day, skills=kind.skills, people=kind.people),
     )  # fmt: skip
-    return schemas.WindowsOut(windows=found, minutes=kind.minutes, people=kind.people, as_of=now)
+    return schemas.WindowsOut(windows=found, minutes=minutes, people=kind.people, as_of=now)
+
+
+def _minutes(known: learning.WorkSeconds, kind: Kind, at: learning.Point | None) -> int:
+    """Minutes on site as the planner reckons them: learned where they are known, else the catalogue's."""
+    return -(-learning.work_s(known, kind=kind.code, place=at, plan_s=kind.minutes * 60) // 60)
 
 
 def _allowed(
@@ -119,7 +127,9 @@ def _lunch(shift: crew_models.Shift, calendar: Calendar, day: date) -> tuple[dat
     return _moved(shift.lunch_from_at, calendar, day), _moved(shift.lunch_to_at, calendar, day), shift.lunch_s / 60
 
 
-def _booked(work: queries.DayWork, calendar: Calendar, today: date) -> list[windows.Booked]:
+def _booked(
+    work: queries.DayWork, calendar: Calendar, today: date, known: learning.WorkSeconds
+) -> list[windows.Booked]:
     """Stops of published routes as they stand there; every other order on its day (an overdue one today)."""
     by_id = {order.id: order for order in work.orders}
     routed: set[int] = set()
@@ -142,19 +152,20 @@ def _booked(work: queries.DayWork, calendar: Calendar, today: date) -> list[wind
         if order.id in routed:
             continue
         kind = catalogue.get(order.kind)
+        at = None if order.lon is None or order.lat is None else (order.lon, order.lat)
         found.append(
             windows.Booked(
-                on=calendar.next_business_day(max(order.due_on, today)), minutes=float(kind.minutes if kind else 20),
+                on=calendar.next_business_day(max(order.due_on, today)), minutes=float(_minutes(known, kind, at) if kind else 20),
                 window=order.window, lon=order.lon, lat=order.lat, crews=able.get(order.kind),
             )
         )  # fmt: skip
     return found
 
 
-def _held(hold: models.WindowHold, work: queries.DayWork) -> windows.Booked:
+def _held(hold: models.WindowHold, work: queries.DayWork, known: learning.WorkSeconds) -> windows.Booked:
     kind = kinds.catalogue()[hold.kind]
     return windows.Booked(
-        on=hold.on_day, minutes=float(kind.minutes), window=hold.window, crews=_able(work, kind)
+        on=hold.on_day, minutes=float(_minutes(known, kind, None)), window=hold.window, crews=_able(work, kind)
     )  # fmt: skip
 
 

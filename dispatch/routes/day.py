@@ -7,7 +7,7 @@ seconds count real time from midnight, so that no drive gets an hour longer.
 import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dispatch.orders import kinds
-from dispatch.routes import planner
+from dispatch.routes import learning, planner
 
 NEXT_STOPS_KEPT = 2
 """So many stops ahead of a crew never move by the planner: the crew has read them, a customer may have been called."""
@@ -85,7 +85,8 @@ class DayFacts:
     """Everything the plan of one day depends on. `blocked` are orders that the rules stop that day, with the reason.
 
     `cuts_an_hour` shutoffs may begin within each hour (None: any number); `cuts_elsewhere` are the instants at which
-    some begin on routes that are not in question here.
+    some begin on routes that are not in question here. `work_s` are learned seconds on site by kind and area (where
+    there are none the catalogue's hold), `drive` is how long driving takes that day against the streets' own seconds.
     """
 
     on: date
@@ -97,6 +98,8 @@ class DayFacts:
     cuts_an_hour: int | None = None
     cuts_elsewhere: tuple[datetime, ...] = ()
     blocked: tuple[tuple[int, dict[str, object]], ...] = ()
+    work_s: learning.WorkSeconds = field(default_factory=dict)
+    drive: float = 1.0
 
     def fingerprint(self) -> str:
         """A hash of the work and the crews, without the clock and without how far the crews are."""
@@ -109,8 +112,9 @@ class DayFacts:
         blocked = sorted(order_id for order_id, _ in self.blocked)
         todo = sorted(row for row in orders if row[0] not in behind)
         text = repr(
-            (self.on, self.zone.key, self.yard, self.cuts_an_hour, sorted(crews, key=lambda row: row[0]), todo, blocked)
-        )
+            (self.on, self.zone.key, self.yard, self.cuts_an_hour, sorted(crews, key=lambda row: row[0]), todo, blocked,
+             sorted(self.work_s.items()), self.drive)
+        )  # fmt: skip
         return hashlib.sha256(text.encode()).hexdigest()
 
     def allows(self, later: "DayFacts") -> bool:
@@ -178,9 +182,17 @@ def problem(*, facts: DayFacts, place_of: Mapping[int, int], travel_s: npt.NDArr
     ]
     crews = [_crew(facts=facts, crew=crew, place_of=place_of) for crew in facts.crews]
     return planner.Problem(
-        crews=tuple(crews), jobs=tuple(jobs), travel_s=travel_s, cuts_an_hour=facts.cuts_an_hour,
+        crews=tuple(crews), jobs=tuple(jobs), travel_s=_driven(travel_s, facts.drive), cuts_an_hour=facts.cuts_an_hour,
         cuts_elsewhere_s=tuple(second_of(at, on=facts.on, zone=facts.zone) for at in _cuts_begun(facts)),
     )  # fmt: skip
+
+
+def _driven(street_s: npt.NDArray[np.int32], factor: float) -> npt.NDArray[np.int32]:
+    """Driving times as they really are; what the streets do not connect stays so."""
+    if factor == 1.0:
+        return street_s
+    driven_s = np.rint(street_s * factor).astype(np.int32)
+    return np.where(street_s >= planner.NO_DRIVE_S, street_s, driven_s)
 
 
 def _cuts_begun(facts: DayFacts) -> tuple[datetime, ...]:
@@ -233,7 +245,7 @@ def _job(*, facts: DayFacts, order: OrderFacts, place: int, lock: tuple[int, int
     return planner.Job(
         order_id=order.order_id,
         place=place,
-        service_s=kind.minutes * 60,
+        service_s=learning.work_s(facts.work_s, kind=order.kind, place=order.at, plan_s=kind.minutes * 60),
         windows=() if order.window is None else ((second(order.window[0]), second(order.window[1])),),
         skills=kind.skills,
         people=kind.people,

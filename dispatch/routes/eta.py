@@ -22,7 +22,10 @@ _DEGREE_M = 111_320.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One stop of a route in order: planned times, state of its order, and what its visit reported so far."""
+    """One stop of a route in order: planned times, state of its order, and what its visit reported so far.
+
+    `pace`: how long its crew takes for such work against all crews; the plan reckons with 1.
+    """
 
     order_id: int
     state: str
@@ -35,16 +38,23 @@ class Planned:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     place: day.Point | None = None
+    pace: float = 1.0
+
+    @property
+    def work(self) -> timedelta:
+        """Time on site that this crew is likely to take."""
+        return (self.finish_at - self.start_at) * self.pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where a crew was last seen, and how far that is from the way of its route."""
+    """Where a crew was last seen, how far that is from the way of its route, and how slow driving is at that hour."""
 
     at: datetime
     place: day.Point
     accuracy_m: float
     off_route_m: float
+    drive: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +119,12 @@ def _from_where_it_is(
     good = seen.accuracy_m <= GOOD_TO_M and now - seen.at <= FRESH
     if stop.place is None or not good or (stop.set_off_at is not None and seen.at < stop.set_off_at):
         return times
-    drive_s = math.hypot(*_flat(stop.place, seen.place)) * DETOUR / METRES_A_S
+    drive_s = math.hypot(*_flat(stop.place, seen.place)) * DETOUR / METRES_A_S * seen.drive
     arrive = max(now, seen.at + timedelta(seconds=drive_s))
     if seen.off_route_m <= OFF_ROUTE_M and abs(arrive - times[0]) <= OFF_TIME:
         return times
     start = max(arrive, stop.window[0]) if stop.window else arrive
-    return arrive, start, start + (stop.finish_at - stop.start_at)
+    return arrive, start, start + stop.work
 
 
 def _flat(point: day.Point, origin: day.Point) -> day.Point:
@@ -133,7 +143,7 @@ def _to_leg_m(a: day.Point, b: day.Point) -> float:
 def _times(
     *, stop: Planned, now: datetime, gap: timedelta | None, free_at: datetime | None
 ) -> tuple[datetime, datetime, datetime]:
-    work = stop.finish_at - stop.start_at
+    work = stop.work
     if stop.state in day.OVER:
         finish = stop.finished_at or stop.finish_at
         arrive = stop.arrived_at or min(stop.arrive_at, finish)

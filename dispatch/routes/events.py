@@ -92,3 +92,10 @@ class TrialEnded(Event):
     """A comparison is done, or could not be made."""
 
     trial_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DurationsLearned(Event):
+    """The house has learned from the days before how long work and drives take."""
+
+    run_id: int

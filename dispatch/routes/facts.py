@@ -1,7 +1,7 @@
 """Reads a day of the house into the planner's facts. Loads in bulk; decides nothing but what the rules say of a cut."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder, Visit
 from dispatch.policies import models as policy_models
 from dispatch.policies import queries as policies
-from dispatch.routes import day, eta, models, queries
+from dispatch.routes import day, eta, learned_queries, learning, models, queries
 
 
 def read(
@@ -47,11 +47,16 @@ def read(
     there = {shift.crew_id for shift in shifts if shift.ended_at is None}
     where = seen(session, routes=routes, on=on, now=now, zone=zone)
     route_of = {route.crew_id: route for route in routes}
+    paces = learned_queries.paces(session)
     found: list[day.CrewFacts] = []
     for shift in shifts:
         route = route_of.get(shift.crew_id)
         planned = (
-            [] if route is None else planned_stops(stops.get(route.id, []), orders=on_routes, visits=visits, on=on)
+            []
+            if route is None
+            else planned_stops(
+                stops.get(route.id, []), orders=on_routes, visits=visits, on=on, pace=paces.get(shift.crew_id)
+            )
         )
         found.append(crew_facts(shift, members[shift.id], route=route, planned=planned, now=now, keep_next=True,
                                 where=where.get(shift.crew_id)))  # fmt: skip
@@ -83,7 +88,20 @@ def read(
         orders=tuple(sorted(rows, key=lambda row: row.order_id)),
         cuts_an_hour=utility.shutoffs_an_hour,
         blocked=tuple(sorted(blocked, key=lambda row: row[0])),
+        work_s=learned_queries.work_s(session),
+        drive=learning.factor_of_day(learned_queries.hours(session), hours=worked_hours(shifts, zone=zone)),
     )
+
+
+def worked_hours(shifts: Sequence[crew_models.Shift], *, zone: ZoneInfo) -> frozenset[int]:
+    """Local hours of the day in which some crew of these shifts works."""
+    found: set[int] = set()
+    for shift in shifts:
+        at = shift.start_at
+        while at < shift.end_at and len(found) < len(learning.HOURS):
+            found.add(at.astimezone(zone).hour)
+            at += timedelta(minutes=30)
+    return frozenset(found)
 
 
 def order_facts(
@@ -163,10 +181,11 @@ def seen(
     if now.astimezone(zone).date() != on:
         return {}
     lines = {route.crew_id: route.line for route in routes}
+    drive = learning.factor_of_day(learned_queries.hours(session), hours=(now.astimezone(zone).hour,))
     return {
         crew_id: eta.Seen(
             at=row.at, place=(row.lon, row.lat), accuracy_m=row.accuracy_m,
-            off_route_m=eta.off_route_m(line=lines[crew_id], place=(row.lon, row.lat)),
+            off_route_m=eta.off_route_m(line=lines[crew_id], place=(row.lon, row.lat)), drive=drive,
         )
         for crew_id, row in crews.last_positions(session, list(lines)).items()
         if now - row.at <= eta.FRESH and row.accuracy_m <= eta.GOOD_TO_M
@@ -179,10 +198,12 @@ def planned_stops(
     orders: Mapping[int, ServiceOrder],
     visits: Mapping[int, Visit],
     on: date,
+    pace: Mapping[str, float] | None = None,
 ) -> list[eta.Planned]:
     """Stops of one route with the state of their orders and what the visits reported; stops that fell away are left out.
 
-    A stop falls away when its order was cancelled, held or given back; a recalled one stays in sight.
+    A stop falls away when its order was cancelled, held or given back; a recalled one stays in sight. `pace` is how
+    long the crew takes against all crews, by kind (`learned_queries.paces`).
     """
     found: list[eta.Planned] = []
     for stop in stops:
@@ -205,6 +226,7 @@ def planned_stops(
                 finished_at=(seen.finished_at if seen else None)
                 or (order.finished_at if order.state in day.OVER else None),
                 place=None if order.lon is None or order.lat is None else (order.lon, order.lat),
+                pace=(pace or {}).get(order.kind, 1.0),
             )
         )
     return found

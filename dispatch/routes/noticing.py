@@ -13,7 +13,7 @@ from dispatch.crews import queries as crews
 from dispatch.orders import lifecycle
 from dispatch.orders import queries as orders
 from dispatch.policies import queries as policies
-from dispatch.routes import causes, day, eta, facts, models, moves, queries, replan_operations
+from dispatch.routes import causes, day, eta, facts, learned_queries, models, moves, queries, replan_operations
 from dispatch.transaction import Actor, reading, transaction
 
 PLANNER = Actor("planner")
@@ -107,10 +107,13 @@ def _likely(session: Session, *, on: date, now: datetime) -> list[tuple[models.R
     found = []
     routes = queries.routes_of(session, plan_id=plan.id)
     where = facts.seen(session, routes=routes, on=on, now=now, zone=policies.zone(session))
+    paces = learned_queries.paces(session)
     for route in routes:
         planned = [
             one
-            for one in facts.planned_stops(stops.get(route.id, []), orders=rows, visits=visits, on=on)
+            for one in facts.planned_stops(
+                stops.get(route.id, []), orders=rows, visits=visits, on=on, pace=paces.get(route.crew_id)
+            )
             if moves.in_sight(one.state, "published") and rows[one.order_id].crew_id == route.crew_id
         ]
         for one, times in zip(

@@ -11,7 +11,7 @@ from dispatch.orders import kinds
 from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder
 from dispatch.policies import queries as policies
-from dispatch.routes import day, eta, facts, models, moves, queries, schemas, wording
+from dispatch.routes import day, eta, facts, learned_queries, models, moves, queries, schemas, wording
 
 REPLANS_SHOWN = 8
 
@@ -62,13 +62,16 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
     crew_rows = crews.crews(session, [route.crew_id for route in routes])
     today = now.astimezone(zone).date() == on
     where = facts.seen(session, routes=routes, on=on, now=now, zone=zone)
+    paces = learned_queries.paces(session)
     shown: list[schemas.RouteOut] = []
     on_routes: set[int] = set()
     for route in sorted(routes, key=lambda route: (crew_rows[route.crew_id].letter, route.crew_id)):
         crew, shift = crew_rows[route.crew_id], shifts.get(route.crew_id)
         planned = [
             one
-            for one in facts.planned_stops(stops.get(route.id, []), orders=rows, visits=visits, on=on)
+            for one in facts.planned_stops(
+                stops.get(route.id, []), orders=rows, visits=visits, on=on, pace=paces.get(crew.id)
+            )
             if moves.in_sight(one.state, route.status)
         ]
         locked = {stop.order_id for stop in stops.get(route.id, []) if stop.locked}
