@@ -35,7 +35,7 @@ def find(
     finder = remedies.Finder.of(problem=problem, plan=plan)
     proof = _Proof(
         day=problem, plan=plan,
-        across=problem.cuts_an_hour is not None or any(job.after_order_ids for job in problem.jobs),
+        across=problem.cuts_an_hour is not None or any(job.after_order_ids or job.meets_order_id for job in problem.jobs),
     )  # fmt: skip
     found: dict[int, tuple[Counterfactual, ...]] = {}
     for one in plan.unplanned:

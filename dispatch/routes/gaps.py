@@ -68,6 +68,7 @@ def routes(*, day: problem.Problem, plan: problem.Plan) -> tuple[Route, ...]:
     """The routes of a plan of this day."""
     jobs = {job.order_id: job for job in day.jobs}
     stops = {stop.order_id: stop for route in plan.routes for stop in route.stops}
+    meet = day.others()
     since: dict[int, int] = {}
     until: dict[int, int] = {}
     for order_id, stop in stops.items():
@@ -75,6 +76,8 @@ def routes(*, day: problem.Problem, plan: problem.Plan) -> tuple[Route, ...]:
             if awaited in stops:
                 since[order_id] = max(since.get(order_id, 0), stops[awaited].finish_s)
                 until[awaited] = min(until.get(awaited, NEVER_S), stop.start_s - jobs[awaited].service_s)
+        if order_id in meet:
+            since[order_id] = until[order_id] = stop.start_s
         if jobs[order_id].is_cut and day.cuts_an_hour is not None:
             hour = stop.start_s // arrays.HOUR_S * arrays.HOUR_S
             since[order_id] = max(since.get(order_id, 0), hour)

@@ -58,6 +58,7 @@ class Finder:
     between: gaps.Gaps
     instead: gaps.Gaps
     room: Mapping[int, int] | None
+    pairs: Mapping[int, int]  # visits of two crews: one gap is not enough for them
     longer: dict[tuple[int, int], gaps.Gaps] = field(default_factory=dict)
 
     @classmethod
@@ -71,6 +72,7 @@ class Finder:
             routes={route.crew.crew_id: route for route in routes},
             between=gaps.between(day=problem, routes=routes),
             instead=gaps.instead(day=problem, routes=routes),
+            pairs=problem.others(),
             room=gaps.room_by_hour(day=problem, plan=plan),
         )
 
@@ -84,6 +86,9 @@ class Finder:
         left = {one.order_id for one in self.plan.unplanned}
         if awaited := tuple(i for i in job.after_order_ids if i in left):
             yield Remedy(code="BEFORE_FIRST", crew_id=0, facts={"order_ids": awaited})
+            return
+        if job.order_id in self.pairs:
+            yield from self._one_more_crew(job)
             return
         crews = [route.crew for route in self.routes.values()]
         able = [crew for crew in crews if eligibility.may_plan(crew=crew, job=job)]
@@ -174,7 +179,8 @@ class Finder:
         for at in rows.tolist():
             other = self.jobs[int(self.instead.instead_of[at])]
             crew = self.routes[self._crew_id(self.instead, at)].crew
-            ours = other.locked_crew_id is None and other.order_id not in awaited and other.value <= job.value
+            free_to_go = other.locked_crew_id is None and other.order_id not in awaited | set(self.pairs)
+            ours = free_to_go and other.value <= job.value
             if ours and self._over_load(crew, job) <= other.load:
                 rank = (other.value, -other.priority, int(free.adds_s[at]), other.order_id)
                 some.append((rank, crew.crew_id, other.order_id))

@@ -155,6 +155,12 @@ def test_an_order_before_it_that_would_have_to_be_done() -> None:
     assert only(days.day(crews=[days.crew()], jobs=jobs), 2) == [("BEFORE_FIRST", {"order_ids": (1,)})]
 
 
+def test_a_visit_of_two_crews_that_a_further_crew_would_make_possible() -> None:
+    jobs = [days.job(1, meets_order_id=2), days.job(2)]
+    said = only(days.day(crews=[days.crew()], jobs=jobs), 1)
+    assert [code for code, _ in said] == ["ONE_MORE_CREW"]
+
+
 def test_where_no_street_leads_nothing_is_said() -> None:
     assert only(days.day(crews=[days.crew()], jobs=[days.job(1, place=-1)]), 1) == []
     assert only(days.day(crews=[], jobs=[days.job(1)]), 1) == []
