@@ -25,7 +25,7 @@ HUNGRY, FED, BY_HUNGRY, BY_FED, LEG = range(5)
 # between which the job begins, whatever its windows say. MEET is the second at which two crews begin together.
 HOUR, SINCE, AFTER, UNTIL, MEET = range(5)
 NEVER = 1_000_000_000
-# Hours after midnight in which cuts are counted: the day and its night.
+# Hours after midnight in which cuts are counted, at least: the day and its night.
 HOURS = 32
 HOUR_S = 3600
 # How many nearest jobs the search looks at around a job.
@@ -110,7 +110,7 @@ def _no_marks(jobs: int) -> I64:
     return np.tile(np.array([-1, -NEVER, -NEVER, NEVER, -NEVER], dtype=np.int64), (jobs, 1))
 
 
-def empty_routes(*, jobs: int, crews: int) -> Routes:
+def empty_routes(*, jobs: int, crews: int, hours: int = HOURS) -> Routes:
     """Room for routes; call `reset` before use."""
     return Routes(
         stops=np.zeros((crews, max(jobs, 1)), dtype=np.int32),
@@ -123,7 +123,7 @@ def empty_routes(*, jobs: int, crews: int) -> Routes:
         worth=np.zeros(crews, dtype=np.float64),
         load=np.zeros(crews, dtype=np.int64),
         marks=_no_marks(jobs),
-        used=np.zeros(HOURS, dtype=np.int64),
+        used=np.zeros(max(hours, 1), dtype=np.int64),
     )
 
 
@@ -207,7 +207,7 @@ def of(
             [ANY_LOAD if c.load is None else c.load - on for c, on in zip(crews, carried, strict=True)], dtype=np.int64
         ),
         cut=np.array([job.is_cut for job in jobs], dtype=np.bool_),
-        room=_room(most=problem.cuts_an_hour, cuts=cuts),
+        room=_room(most=problem.cuts_an_hour, cuts=cuts, last_s=max((c.last_end_s for c in crews), default=0)),
         waits_for=waits_for,
         leads_to=leads_to,
         lead=_lead(worth=worth, waits_for=waits_for),
@@ -264,10 +264,11 @@ def _lead(*, worth: F64, waits_for: I32) -> F64:
     return lead
 
 
-def _room(*, most: int | None, cuts: Sequence[int]) -> I64:
+def _room(*, most: int | None, cuts: Sequence[int], last_s: int) -> I64:
     if most is None:
         return np.zeros(0, dtype=np.int64)
-    taken = np.bincount([at // HOUR_S for at in cuts if 0 <= at < HOURS * HOUR_S], minlength=HOURS)
+    hours = max(HOURS, last_s // HOUR_S + 1)
+    taken = np.bincount([at // HOUR_S for at in cuts if 0 <= at < hours * HOUR_S], minlength=hours)
     return np.maximum(most - taken, 0).astype(np.int64)
 
 

@@ -60,12 +60,14 @@ def solve(
     seconds: float | None = None,
     iterations: int | None = None,
     start: Plan | None = None,
+    anew: bool = False,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """The best plan found within `seconds` or `iterations` (one of them must be given).
 
-    `start` is a plan to begin from (its stops are kept where the day still allows). `on_progress(fraction, message)`
+    `start` is a plan to begin from (its stops are kept where the day still allows); the search stays near it, unless it
+    is to look `anew`, with `start` as what must be beaten. `on_progress(fraction, message)`
     is called about five times a second; `should_stop()` ends the search early with the best plan so far.
     Every job is in exactly one route or in `unplanned` with its reason. Hard rules are never broken except by locks:
     what a person fixed stands, and the broken rules are listed with the route.
@@ -76,7 +78,7 @@ def solve(
     day = _Day.of(problem)
     done = 0
     sequences = {crew.crew_id: tuple(job.order_id for job in day.fixed[crew.crew_id]) for crew in problem.crews}
-    routes = arrays.empty_routes(jobs=len(day.jobs), crews=len(day.crews))
+    routes = arrays.empty_routes(jobs=len(day.jobs), crews=len(day.crews), hours=len(day.grid.room))
     if day.jobs and day.crews:
         done = _search(
             day=day,
@@ -86,6 +88,7 @@ def solve(
             seconds=seconds,
             iterations=iterations,
             start=start,
+            anew=anew,
             on_progress=on_progress,
             should_stop=should_stop,
         )
@@ -216,6 +219,7 @@ def _search(
     seconds: float | None,
     iterations: int | None,
     start: Plan | None,
+    anew: bool,
     on_progress: Progress | None,
     should_stop: Callable[[], bool] | None,
 ) -> int:
@@ -259,7 +263,7 @@ def _search(
             on_progress(fraction, f"{int(sum(best.length))} of {count} orders have a place")
         now = min(piece, most - done)
         all_served = int(best.length.sum()) == count
-        hot, cold = _heat(leg_s=leg_s, warm=start is not None, polish=polish, all_served=all_served)
+        hot, cold = _heat(leg_s=leg_s, warm=start is not None and not anew, polish=polish, all_served=all_served)
         kernel.search(grid, routes, best, state, now, done, fraction, step, hot, cold, count <= WIDE_UP_TO_JOBS)
         done += now
     whole.load(grid, routes, best)
@@ -301,12 +305,17 @@ def _seed(
 
 
 def _put_back(*, day: _Day, routes: arrays.Routes, start: Plan) -> None:
+    """In the order of the clock: what waits for another comes after it, and hours fill up as they did."""
     number = {job.order_id: index for index, job in enumerate(day.jobs)}
-    sequences = start.sequences()
-    for v, crew in enumerate(day.crews):
-        for order_id in sequences.get(crew.crew_id, ()):
-            if order_id in number:
-                whole.append(day.grid, routes, number[order_id], v)
+    row = {crew.crew_id: v for v, crew in enumerate(day.crews)}
+    stops = [
+        (stop.start_s, at, row[route.crew_id], number[stop.order_id])
+        for route in start.routes
+        for at, stop in enumerate(route.stops)
+        if route.crew_id in row and stop.order_id in number
+    ]
+    for _, _, v, c in sorted(stops):
+        whole.append(day.grid, routes, c, v)
     if len(day.grid.twin):
         meeting.drop_halves(day.grid, routes)
 
