@@ -44,10 +44,10 @@ def hours(session: Session) -> tuple[learning.HourOfDriving, ...]:
     )
 
 
-def durations(session: Session, *, area: str = learning.EVERYWHERE) -> Sequence[models.LearnedDuration]:
-    """Rows of one area (the whole utility unless told), by kind."""
+def durations(session: Session) -> Sequence[models.LearnedDuration]:
+    """What was learned of work, by kind; the row of the whole utility before those of its areas."""
     row = models.LearnedDuration
-    return session.execute(select(row).where(row.area == area).order_by(row.kind)).scalars().all()
+    return session.execute(select(row).order_by(row.kind, row.area)).scalars().all()
 
 
 def newest_run(session: Session) -> models.LearnedRun | None:

@@ -34,7 +34,8 @@ def learn_due() -> bool:
     with reading() as session:
         local = clock.now().astimezone(policies.zone(session))
         newest = learned_queries.newest_run(session)
-    if local.time() < LEARN_FROM or (newest is not None and newest.as_of >= local.date()):
+        due = local.time() >= LEARN_FROM and (newest is None or newest.as_of < local.date())
+    if not due:
         return False
     learn()
     return True

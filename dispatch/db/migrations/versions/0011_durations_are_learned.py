@@ -38,7 +38,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=30), nullable=False),
     sa.Column('crew_id', sa.Integer(), nullable=False),
-    sa.Column('factor', sa.Float(), nullable=False),
+    sa.Column('factor', sa.Double(), nullable=False),
     sa.Column('visits', sa.Integer(), nullable=False),
     sa.Column('as_of', sa.Date(), nullable=False),
     sa.CheckConstraint('factor > 0', name=op.f('ck_learned_pace_factor')),
@@ -48,7 +48,7 @@ def upgrade() -> None:
     )
     op.create_table('learned_travel',
     sa.Column('hour', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('factor', sa.Float(), nullable=False),
+    sa.Column('factor', sa.Double(), nullable=False),
     sa.Column('drives', sa.Integer(), nullable=False),
     sa.Column('as_of', sa.Date(), nullable=False),
     sa.CheckConstraint('hour BETWEEN 0 AND 23', name=op.f('ck_learned_travel_hour')),
