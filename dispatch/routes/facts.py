@@ -1,5 +1,6 @@
 """Reads a day of the house into the planner's facts. Loads in bulk; decides nothing but what the rules say of a cut."""
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -79,7 +80,7 @@ def read(
                     pinned_crew_id=pin if pin in there else None,
                 )
             )  # fmt: skip
-    return day.DayFacts(
+    known = day.DayFacts(
         on=on,
         zone=zone,
         now=now,
@@ -88,12 +89,18 @@ def read(
         orders=tuple(sorted(rows, key=lambda row: row.order_id)),
         cuts_an_hour=utility.shutoffs_an_hour,
         blocked=tuple(sorted(blocked, key=lambda row: row[0])),
-        work_s=learned_queries.work_s(session),
-        drive=learning.factor_of_day(learned_queries.hours(session), hours=worked_hours(shifts, zone=zone)),
     )
+    return with_learned(session, found=known)
 
 
-def worked_hours(shifts: Sequence[crew_models.Shift], *, zone: ZoneInfo) -> frozenset[int]:
+def with_learned(session: Session, *, found: day.DayFacts) -> day.DayFacts:
+    """The facts with the minutes of work and the driving that were learned for such a day."""
+    shifts = crews.shifts_on(session, on=found.on)
+    drive = learning.factor_of_day(learned_queries.hours(session), hours=_worked_hours(shifts, zone=found.zone))
+    return dataclasses.replace(found, work_s=learned_queries.work_s(session), drive=drive)
+
+
+def _worked_hours(shifts: Sequence[crew_models.Shift], *, zone: ZoneInfo) -> frozenset[int]:
     """Local hours of the day in which some crew of these shifts works."""
     found: set[int] = set()
     for shift in shifts:

@@ -73,3 +73,24 @@ def test_how_far_a_place_is_from_the_way_of_a_route() -> None:
     assert eta.off_route_m(line=WAY, place=(-121.97, 37.54)) == pytest.approx(1113, rel=0.01)
     assert eta.off_route_m(line=WAY, place=(-121.96, 37.53)) == pytest.approx(0, abs=1)
     assert eta.off_route_m(line=[], place=HERE) == 0
+
+
+def test_a_crew_that_takes_longer_for_such_work_is_expected_to() -> None:
+    some = [stop(1, -10, state="ON_SITE", arrived_at=NOON, started_at=NOON, pace=1.5), stop(2, 40, pace=1.5)]
+    found = eta.likely(stops=some, now=NOON, live=True)
+    assert [one.finish_at - one.start_at for one in found] == [timedelta(minutes=45)] * 2
+    assert found[1].arrive_at == NOON + timedelta(minutes=45 + 20)
+
+
+def test_what_a_crew_has_done_and_a_draft_keep_their_own_times() -> None:
+    done = stop(1, -60, state="COMPLETED", finished_at=NOON, pace=1.5)
+    assert eta.likely(stops=[done], now=NOON, live=True)[0].finish_at == NOON
+    draft = eta.likely(stops=[stop(1, 30, pace=1.5)], now=NOON, live=False)[0]
+    assert draft.finish_at - draft.start_at == timedelta(minutes=30)
+
+
+def test_in_an_hour_of_heavy_traffic_the_drive_from_where_a_crew_is_takes_longer() -> None:
+    where = seen(off_route_m=600.0)
+    assert arrives(replace(where, drive=1.4), planned_min=-24) == pytest.approx(
+        1.4 * arrives(where, planned_min=-24), rel=0.01
+    )

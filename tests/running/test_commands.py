@@ -46,11 +46,12 @@ def _environment(data: Path, password: str = "") -> dict[str, str]:
         (INIT, "short", "too short"),
         (("plan",), "", "curbstop init"),
         (("limits",), "", "curbstop init"),
+        (("learn",), "", "curbstop init"),
         (("maps", "import", "nowhere.gpkg", "--layer", "parcels", "--district", "town", "--columns", "number=APN"), "", "nowhere.gpkg"),
         (("accounts", "import", "nowhere.csv"), "", "curbstop init"),
         (("run", "--port", "99999"), "", "99999"),
     ],
-    ids=["time zone", "yard", "password", "plan without utility", "limits without utility", "map file", "accounts without utility", "port"],
+    ids=["time zone", "yard", "password", "plan without utility", "limits without utility", "learn without utility", "map file", "accounts without utility", "port"],
 )  # fmt: skip
 def test_a_command_that_cannot_work_says_why_in_words_and_writes_nothing(
     tmp_path: Path, words: tuple[str, ...], password: str, said: str
