@@ -14,6 +14,8 @@ Counterfactual = changed.Counterfactual
 apply = changed.apply
 
 MOST_PER_ORDER = 2
+KEY = "counterfactuals"
+"""Where they stand among the facts beside a reason."""
 # These change nothing for other orders that wait: they still have no room.
 _ABOUT_THE_ORDER = frozenset({"WINDOW_TO", "WINDOW_FROM", "OTHER_CREW", "LAST_START_TO"})
 
@@ -48,16 +50,38 @@ def find(
 
 
 def told(*, plan: planner.Plan, found: Mapping[int, Sequence[Counterfactual]]) -> planner.Plan:
-    """The plan with what was found written beside the reasons, as "counterfactuals"."""
+    """The plan with what was found written beside the reasons, under `KEY`."""
     left = tuple(
         one
         if not found.get(one.order_id)
-        else dataclasses.replace(
-            one, facts={**one.facts, "counterfactuals": [each.as_json() for each in found[one.order_id]]}
-        )
+        else dataclasses.replace(one, facts={**one.facts, KEY: [each.as_json() for each in found[one.order_id]]})
         for one in plan.unplanned
     )
     return dataclasses.replace(plan, unplanned=left)
+
+
+def written(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """What was written down beside a reason, as JSON."""
+    found = facts.get(KEY)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def orders_named(one: Mapping[str, object]) -> tuple[int, ...]:
+    """The other orders that a counterfactual, as it was written down, speaks of."""
+    facts = one.get("facts")
+    found = (facts.get("order_ids") or [facts.get("order_id")]) if isinstance(facts, Mapping) else ()
+    return tuple(i for i in found if isinstance(i, int))
+
+
+def still_true(*, facts: Mapping[str, object], crew_ids: Collection[int]) -> list[Mapping[str, object]]:
+    """Of what was written down beside a reason, that which the routes of these crews have no part in."""
+
+    def holds(one: Mapping[str, object]) -> bool:
+        named = one.get("facts")
+        crew_id = named.get("crew_id") if isinstance(named, Mapping) else None
+        return one.get("code") == "ONE_MORE_CREW" or (crew_id is not None and crew_id not in crew_ids)
+
+    return [one for one in written(facts) if holds(one)]
 
 
 def _of_order(*, job: planner.Job, some: Sequence[remedies.Remedy], proof: "_Proof") -> tuple[Counterfactual, ...]:

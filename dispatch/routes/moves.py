@@ -15,7 +15,20 @@ from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder
 from dispatch.policies import models as policy_models
 from dispatch.policies import queries as policies
-from dispatch.routes import day, eta, events, facts, ground, models, operations, planner, queries, ripples, wording
+from dispatch.routes import (
+    day,
+    eta,
+    events,
+    facts,
+    ground,
+    learned_queries,
+    models,
+    operations,
+    planner,
+    queries,
+    ripples,
+    wording,
+)
 from dispatch.transaction import Tx
 
 MOVABLE = lifecycle.PLANNABLE | {"DISPATCHED"}
@@ -101,7 +114,9 @@ def find(
         on=plan.on_day, zone=zone, now=now if live else min(side.crew.start_at for side in sides),
         yard=(utility.yard_lon, utility.yard_lat), crews=tuple(side.crew for side in sides), orders=known,
         cuts_an_hour=utility.shutoffs_an_hour,
-        cuts_elsewhere=_cuts_of_others(session, plan=plan, sides=sides),
+        cuts_elsewhere=(
+            _cuts_of_others(session, plan=plan, sides=sides, now=now, zone=zone) if utility.shutoffs_an_hour else ()
+        ),
     )  # fmt: skip
     streets = ground.get(session)
     driving = streets.driving(about.places())
@@ -165,6 +180,11 @@ def make(tx: Tx, *, move: Move, reason: str) -> None:
             order_operations.assign(tx, order=order, crew_id=None, action="take_off_route")
         elif order.crew_id != crew_id:
             order_operations.assign(tx, order=order, crew_id=crew_id, action="publish")
+    operations.forget_counterfactuals(
+        tx, plan_id=plan.id, crew_ids={side.route.crew_id for side in move.sides},
+        # What is taken off waits with the others; a cut that moves changes how full the hours are.
+        all_of_them=target is None or kinds.get(code=order.kind).needs_clearance,
+    )  # fmt: skip
     for side in move.sides:
         _retime(move, side)
         side.route.version += 1
@@ -237,17 +257,38 @@ def _sides(
     return found
 
 
-def _cuts_of_others(session: Session, *, plan: models.DayPlan, sides: Sequence[_Side]) -> tuple[datetime, ...]:
-    """When the shutoffs begin, or began, on the routes of the plan that the move does not touch."""
+def _cuts_of_others(
+    session: Session, *, plan: models.DayPlan, sides: Sequence[_Side], now: datetime, zone: ZoneInfo
+) -> tuple[datetime, ...]:
+    """When the shutoffs are likely to begin, or began, on the routes of the plan that the move does not touch."""
     touched = {side.route.id for side in sides}
-    others = [s for key, some in queries.stops_of(session, plan_id=plan.id).items() if key not in touched for s in some]
+    others = [route for route in queries.routes_of(session, plan_id=plan.id) if route.id not in touched]
+    stops = queries.stops_of(session, plan_id=plan.id)
+    rows = orders.by_ids(session, {stop.order_id for route in others for stop in stops.get(route.id, [])})
     cuts = {
         i
-        for i, row in orders.by_ids(session, {stop.order_id for stop in others}).items()
+        for i, row in rows.items()
         if kinds.get(code=row.kind).needs_clearance
         and (goes_there(row.state, plan.status) or row.state in day.OVER | day.STARTED)
     }
-    return tuple(stop.start_at for stop in others if stop.order_id in cuts)
+    if not cuts:
+        return ()
+    live = plan.status == "published" and now.astimezone(zone).date() == plan.on_day
+    visits = queries.visits(session, list(rows))
+    where = facts.seen(session, routes=others, on=plan.on_day, now=now, zone=zone) if live else {}
+    paces = learned_queries.paces(session) if live else {}
+    found: list[datetime] = []
+    for route in others:
+        planned = [
+            one
+            for one in facts.planned_stops(
+                stops.get(route.id, []), orders=rows, visits=visits, on=plan.on_day, pace=paces.get(route.crew_id)
+            )
+            if in_sight(one.state, plan.status)
+        ]
+        times = eta.likely(stops=planned, now=now, live=live, seen=where.get(route.crew_id))
+        found += [one.start_at for one in times if one.order_id in cuts]
+    return tuple(found)
 
 
 def goes_there(state: str, plan_status: str) -> bool:

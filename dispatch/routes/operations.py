@@ -14,7 +14,7 @@ from dispatch.orders import operations as order_operations
 from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder
 from dispatch.policies import queries as policies
-from dispatch.routes import day, events, models, planner, queries, wording
+from dispatch.routes import counterfactuals, day, events, models, planner, queries, wording
 from dispatch.transaction import Tx
 
 NIGHT_SECONDS = 60
@@ -202,15 +202,25 @@ def _takeable(order: ServiceOrder | None) -> bool:
 
 def plain(facts: planner.Facts) -> dict[str, object]:
     """Facts as JSON takes them (numpy's integers are not integers there)."""
-    found: dict[str, object] = {}
-    for name, value in facts.items():
-        if isinstance(value, frozenset | set | tuple | list):
-            found[name] = [item if isinstance(item, str) else int(item) for item in value]
-        elif isinstance(value, bool | str) or value is None:
-            found[name] = value
-        else:
-            found[name] = int(value)  # type: ignore[call-overload]
-    return found
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, frozenset | set | tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, bool | str) or value is None:
+        return value
+    return int(value)  # type: ignore[call-overload]
+
+
+def forget_counterfactuals(tx: Tx, *, plan_id: int, crew_ids: Collection[int], all_of_them: bool) -> None:
+    """What would give orders a stop was found on routes that have changed since: those of these crews, or the lot."""
+    for one in queries.unplanned_of(tx.session, plan_id=plan_id):
+        if counterfactuals.KEY in one.facts:
+            kept = [] if all_of_them else counterfactuals.still_true(facts=one.facts, crew_ids=crew_ids)
+            one.facts = {**one.facts, counterfactuals.KEY: kept}
 
 
 def _supersede(tx: Tx, plan: models.DayPlan) -> None:

@@ -5,6 +5,7 @@ job that looks at the rows every second does it. A dispatcher's moves and locks 
 left it, and what they change while this thinks makes it think again.
 """
 
+import dataclasses
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,6 +17,7 @@ from dispatch import clock
 from dispatch.routes import (
     answering,
     causes,
+    counterfactuals,
     day,
     ground,
     in_force,
@@ -154,7 +156,12 @@ def _think(
     told = {one.order_id for one in left}
     on_routes = {stop.order_id for route in settled.routes.values() for stop in route.stops}
     value = sum(job.value for job in problem.jobs if job.order_id in on_routes)
-    before = [one for i, one in seen.reasons_before.items() if i not in told and i not in on_routes]
+    before = [
+        # What would have helped was found on the routes as they were.
+        dataclasses.replace(one, facts={name: fact for name, fact in one.facts.items() if name != counterfactuals.KEY})
+        for i, one in seen.reasons_before.items()
+        if i not in told and i not in on_routes
+    ]
     found = planner.Plan(
         routes=tuple(settled.routes[crew.crew_id] for crew in known.crews), unplanned=(*left, *before),
         iterations=0, seed=1, seconds=time.monotonic() - began,

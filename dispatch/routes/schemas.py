@@ -11,6 +11,12 @@ class PlanIn(Wire):
     seconds: int = 20
 
 
+class FitsIfOut(Wire):
+    code: str
+    text_en: str
+    text_es: str
+
+
 class UnplannedOut(Wire):
     order_id: int
     number: str
@@ -20,6 +26,8 @@ class UnplannedOut(Wire):
     code: str
     reason_en: str
     reason_es: str
+    fits_if: list[FitsIfOut]
+    """What would give it a stop, the easiest first; each was tried, and everything else keeps its stop."""
     lon: float | None
     lat: float | None
 

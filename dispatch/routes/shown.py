@@ -1,5 +1,6 @@
 """Plans and routes as the screens see them."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,19 @@ from dispatch.orders import kinds
 from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder
 from dispatch.policies import queries as policies
-from dispatch.routes import day, eta, facts, learned_queries, models, moves, queries, schemas, wording
+from dispatch.routes import (
+    counterfactuals,
+    day,
+    eta,
+    facts,
+    if_words,
+    learned_queries,
+    models,
+    moves,
+    queries,
+    schemas,
+    wording,
+)
 
 REPLANS_SHOWN = 8
 
@@ -22,6 +35,7 @@ def plan_out(session: Session, *, plan: models.DayPlan, with_unplanned: bool = T
     left = queries.unplanned_of(session, plan_id=plan.id) if with_unplanned else ()
     rows = orders.by_ids(session, [one.order_id for one in left])
     words = _words(session, plan.on_day)
+    fits_if = _if_words(session, on=plan.on_day, words=words, left=left)
     return schemas.PlanOut(
         plan_id=plan.id,
         on=plan.on_day.isoformat(),
@@ -38,7 +52,13 @@ def plan_out(session: Session, *, plan: models.DayPlan, with_unplanned: bool = T
         error_es=plan.error_es,
         proposal=plan.status == "draft" and queries.find_replan_of(session, plan_id=plan.id) is not None,
         unplanned=[
-            _unplanned(rows[one.order_id], words.unplanned(code=one.code, facts=one.facts), one.code) for one in left
+            _unplanned(
+                rows[one.order_id],
+                words.unplanned(code=one.code, facts=one.facts),
+                one.code,
+                fits_if=fits_if(one.facts),
+            )
+            for one in left
         ],
     )
 
@@ -205,13 +225,15 @@ def _unassigned(
 ) -> list[schemas.UnplannedOut]:
     told = {one.order_id: one for one in queries.unplanned_of(session, plan_id=drawn.id)} if drawn else {}
     words = _words(session, on)
+    fits_if = _if_words(session, on=on, words=words, left=tuple(told.values()))
     due = [order for order in orders.plannable(session, on) if order.id not in on_routes]
     due.sort(key=lambda order: (order.priority, order.due_on, order.id))
     found = []
     for order in due:
         one = told.get(order.id)
         if one is not None:
-            found.append(_unplanned(order, words.unplanned(code=one.code, facts=one.facts), one.code))
+            reason = words.unplanned(code=one.code, facts=one.facts)
+            found.append(_unplanned(order, reason, one.code, fits_if=fits_if(one.facts)))
         elif drawn is not None:
             found.append(_unplanned(order, wording.NEW_SINCE, "NEW_SINCE_PLAN"))
         else:
@@ -219,7 +241,9 @@ def _unassigned(
     return found
 
 
-def _unplanned(order: ServiceOrder, reason: wording.Both, code: str) -> schemas.UnplannedOut:
+def _unplanned(
+    order: ServiceOrder, reason: wording.Both, code: str, *, fits_if: Sequence[schemas.FitsIfOut] = ()
+) -> schemas.UnplannedOut:
     return schemas.UnplannedOut(
         order_id=order.id,
         number=order.number,
@@ -229,12 +253,32 @@ def _unplanned(order: ServiceOrder, reason: wording.Both, code: str) -> schemas.
         code=code,
         reason_en=reason[0],
         reason_es=reason[1],
+        fits_if=list(fits_if),
         lon=order.lon,
         lat=order.lat,
     )
 
 
 def _words(session: Session, on: date) -> wording.Words:
+    return wording.Words(on=on, zone=policies.zone(session), call_signs=_call_signs(session, on))
+
+
+def _call_signs(session: Session, on: date) -> dict[int, str]:
     shifts = crews.shifts_on(session, on=on)
-    signs = {crew.id: crew.call_sign for crew in crews.crews(session, [shift.crew_id for shift in shifts]).values()}
-    return wording.Words(on=on, zone=policies.zone(session), call_signs=signs)
+    return {crew.id: crew.call_sign for crew in crews.crews(session, [shift.crew_id for shift in shifts]).values()}
+
+
+def _if_words(
+    session: Session, *, on: date, words: wording.Words, left: Sequence[models.UnplannedOrder]
+) -> Callable[[wording.Facts], list[schemas.FitsIfOut]]:
+    """Says what stands among the facts beside a reason."""
+    told = [one for row in left for one in counterfactuals.written(row.facts)]
+    named = {i for one in told for i in counterfactuals.orders_named(one)}
+    places = {order.id: order.place for order in orders.by_ids(session, sorted(named)).values()}
+    say = if_words.IfWords(words=words, call_signs=_call_signs(session, on), places=places)
+
+    def fits_if(facts: wording.Facts) -> list[schemas.FitsIfOut]:
+        pairs = [(str(one.get("code")), say.said(one)) for one in counterfactuals.written(facts)]
+        return [schemas.FitsIfOut(code=code, text_en=en, text_es=es) for code, (en, es) in pairs]
+
+    return fits_if

@@ -10,7 +10,17 @@ import structlog
 
 from dispatch import clock
 from dispatch.policies import queries as policies
-from dispatch.routes import day, facts, ground, operations, planner, queries, replan_operations, wording
+from dispatch.routes import (
+    counterfactuals,
+    day,
+    facts,
+    ground,
+    operations,
+    planner,
+    queries,
+    replan_operations,
+    wording,
+)
 from dispatch.transaction import Actor, bus, reading, transaction
 
 PLANNER = Actor("planner")
@@ -18,6 +28,8 @@ SECOND_LOOK = 0.25
 """Share of the allowed time for a second search, when the day changed during the first."""
 FIRST_SHARE = 0.6
 """Share of the search that goes into sharing a light day out; the rest fits in what that left."""
+WOULD_FIT_S = 5.0
+"""At most so long is asked what would give the orders that are left a stop, the most urgent first."""
 LOST_AFTER_S = 300
 _TELL_S, _WRITE_S = 0.4, 2.0
 _log = structlog.get_logger()
@@ -112,6 +124,7 @@ def _think(
         iterations=iterations,
     )
     teller.tell("saving", 0.91)
+    plan = _would_fit(problem, plan, None if iterations is not None else min(WOULD_FIT_S, seconds))
     at = dict(known.places())
     lines: dict[int, list[list[float]]] = {}
     for crew, route in zip(known.crews, plan.routes, strict=True):
@@ -119,6 +132,15 @@ def _think(
         points = [at[i] for i in ids if i in at]
         lines[crew.crew_id] = streets.line([known.yard, *points, known.yard]) if points else []
     return Answer(facts=known, plan=plan, lines=lines)
+
+
+def _would_fit(problem: planner.Problem, plan: planner.Plan, most_s: float | None) -> planner.Plan:
+    """The plan with what would give each order that it leaves a stop, as far as `most_s` reach (None: all of them)."""
+    until = time.monotonic() + (most_s or 0.0)
+    found = counterfactuals.find(
+        problem=problem, plan=plan, should_stop=lambda: most_s is not None and time.monotonic() > until
+    )
+    return counterfactuals.told(plan=plan, found=found)
 
 
 def _search(
