@@ -27,6 +27,7 @@ from dispatch.routes import (
     planner,
     queries,
     ripples,
+    telling,
     wording,
 )
 from dispatch.transaction import Tx
@@ -118,6 +119,7 @@ def find(
             _cuts_of_others(session, plan=plan, sides=sides, now=now, zone=zone) if utility.shutoffs_an_hour else ()
         ),
     )  # fmt: skip
+    about = facts.with_learned(session, found=about)
     streets = ground.get(session)
     driving = streets.driving(about.places())
     problem = day.problem(facts=about, place_of=driving.place_of, travel_s=driving.travel_s)
@@ -237,6 +239,7 @@ def _sides(
     shifts = {shift.crew_id: shift for shift in crews.shifts_on(session, on=plan.on_day)}
     members = crews.members(session, [shift.id for shift in shifts.values()])
     signs = {crew.id: crew.call_sign for crew in crews.crews(session, [route.crew_id for route in routes]).values()}
+    paces = learned_queries.paces(session)
     found: list[_Side] = []
     for route in routes:
         shift = shifts.get(route.crew_id)
@@ -244,7 +247,7 @@ def _sides(
             text = (f"{signs[route.crew_id]} is not on shift.", f"{signs[route.crew_id]} no está en turno.")
             raise CannotMove(text[0], reasons=[errors.Reason("no_shift", *text, "to_route_id")])
         mine = stops.get(route.id, [])
-        planned = facts.planned_stops(mine, orders=rows, visits=visits, on=plan.on_day)
+        planned = facts.planned_stops(mine, orders=rows, visits=visits, on=plan.on_day, pace=paces.get(route.crew_id))
         crew = facts.crew_facts(shift, members[shift.id], route=route, planned=planned, now=now, keep_next=False)
         behind = {stop.order_id for stop in crew.kept}
         ahead = [one.order_id for one in planned if one.order_id not in behind and goes_there(one.state, plan.status)]
@@ -293,7 +296,7 @@ def _cuts_of_others(
 
 def goes_there(state: str, plan_status: str) -> bool:
     """True when a crew will still go to a stop in that state."""
-    return state in operations.TAKEABLE if plan_status == "draft" else state in ("DISPATCHED", "EN_ROUTE")
+    return state in day.TAKEABLE if plan_status == "draft" else state in ("DISPATCHED", "EN_ROUTE")
 
 
 def in_sight(state: str, plan_status: str) -> bool:
@@ -358,10 +361,10 @@ def _tell(tx: Tx, move: Move) -> None:
     start = move.ripple.start_at
     at = wording.clock(start, zone=move.zone) if start else ""
     if move.source is not None and move.source is not move.target:
-        operations.tell(tx, crew_id=move.source.route.crew_id, on=on, words=wording.removed(place=place))
+        telling.tell(tx, crew_id=move.source.route.crew_id, on=on, words=wording.removed(place=place))
     if move.target is not None:
         say = wording.moved if move.target is move.source else wording.added
-        operations.tell(tx, crew_id=move.target.route.crew_id, on=on, words=say(place=place, at=at))
+        telling.tell(tx, crew_id=move.target.route.crew_id, on=on, words=say(place=place, at=at))
 
 
 def changes_left(route: models.Route, utility: policy_models.Utility) -> int:

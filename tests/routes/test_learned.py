@@ -27,6 +27,7 @@ from dispatch.routes import (
     learned_queries,
     learned_workflow,
     learning,
+    moves,
     planner,
     queries,
     shown,
@@ -131,6 +132,27 @@ def test_streets_that_are_not_connected_stay_so_however_slow_the_town_is(crew: g
     slow = day.dataclasses.replace(known, drive=1.6)
     found = day.problem(facts=slow, place_of={day.YARD: 0}, travel_s=matrix)
     assert (found.travel_s == matrix).all()
+
+
+def test_a_stop_moved_by_hand_keeps_the_learned_minutes(crew: given.CrewOnShift) -> None:
+    given_past.days(given_past.homes(), crew_id=crew.crew_id, work_min=LEAK_S / 60 * 1.5)
+    learned_workflow.learn()
+    known = minutes_known()[("LEAK_CHECK", learning.EVERYWHERE)]
+    for _ in range(3):
+        given_day.an_order()
+    plan_id = given_day.published()
+    (some,) = given_day.stops(plan_id).values()
+    with given.edge() as tx:
+        (route,) = queries.routes_of(tx.session, plan_id=plan_id)
+        move = moves.find(
+            tx.session, order_id=some[2], to_route_id=route.id, position=0, version=route.version, now=given.NOW
+        )
+        moves.make(tx, move=move, reason="")
+    with reading() as session:
+        (stops,) = queries.stops_of(session, plan_id=plan_id).values()
+        assert [stop.order_id for stop in stops] == [some[2], some[0], some[1]]
+        for stop in stops:
+            assert abs((stop.finish_at - stop.start_at).total_seconds() - known) <= 0.1 * known
 
 
 def test_learning_twice_leaves_what_learning_once_does(crew: given.CrewOnShift) -> None:
@@ -255,7 +277,7 @@ def test_arrivals_go_by_the_pace_of_the_crew_and_plans_do_not(
 
 SEES_PACE = {
     "eta.py", "facts.py", "learned_models.py", "learned_operations.py", "learned_queries.py", "learned_workflow.py",
-    "learning.py", "noticing.py", "shown.py",
+    "learning.py", "moves.py", "noticing.py", "shown.py",
 }  # fmt: skip
 """Files that reckon with the pace of crews; none of them answers a caller with it."""
 
