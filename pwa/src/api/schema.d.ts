@@ -1678,6 +1678,15 @@ export interface components {
             /** Finish At */
             finish_at: string | null;
         };
+        /** FitsIfOut */
+        FitsIfOut: {
+            /** Code */
+            code: string;
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+        };
         /**
          * FixIn
          * @description A position of the box: taken with a survey instrument, or read off the map. The radius holds it 95 times in 100.
@@ -3406,6 +3415,8 @@ export interface components {
             reason_en: string;
             /** Reason Es */
             reason_es: string;
+            /** Fits If */
+            fits_if: components["schemas"]["FitsIfOut"][];
             /** Lon */
             lon: number | null;
             /** Lat */
