@@ -14,13 +14,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from dispatch.orders import kinds
+from dispatch.orders import kinds, lifecycle
 from dispatch.routes import learning, planner
 
 NEXT_STOPS_KEPT = 2
 """So many stops ahead of a crew never move by the planner: the crew has read them, a customer may have been called."""
 OVER = frozenset({"COMPLETED", "REVIEW", "POSTED", "CLOSED", "CGI", "RETURN_NEEDED"})
 """States of a stop whose visit is over."""
+TAKEABLE = lifecycle.PLANNABLE | {"DISPATCHED", "EN_ROUTE"}
+"""States in which an order can still be put on a crew's route."""
 STARTED = frozenset({"EN_ROUTE", "ON_SITE"})
 NOT_VISITED = frozenset({"RECALLED", "CANCELLED", "ON_HOLD", "READY", "SCHEDULED", "DRAFT"})
 """On a published route these take no time: nobody goes there any more."""

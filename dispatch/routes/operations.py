@@ -14,13 +14,22 @@ from dispatch.orders import operations as order_operations
 from dispatch.orders import queries as orders
 from dispatch.orders.models import ServiceOrder
 from dispatch.policies import queries as policies
-from dispatch.routes import counterfactuals, day, events, models, planner, queries, wording
+from dispatch.routes import (
+    causes,
+    counterfactuals,
+    day,
+    events,
+    models,
+    planner,
+    queries,
+    replan_wording,
+    telling,
+    wording,
+)
 from dispatch.transaction import Tx
 
 NIGHT_SECONDS = 60
 MOST_SECONDS = 120
-TAKEABLE = lifecycle.PLANNABLE | {"DISPATCHED", "EN_ROUTE"}
-"""States in which an order can still be put on a crew's route."""
 
 
 class PlanRefused(errors.Refusal):
@@ -197,7 +206,7 @@ def _save_route(
 
 
 def _takeable(order: ServiceOrder | None) -> bool:
-    return order is not None and order.state in TAKEABLE
+    return order is not None and order.state in day.TAKEABLE
 
 
 def plain(facts: planner.Facts) -> dict[str, object]:
@@ -272,9 +281,10 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
         draft = {route.crew_id: [stop.order_id for stop in stops.get(route.id, [])] for route in routes}
         left = {one.order_id for one in queries.unplanned_of(tx.session, plan_id=plan.id)}
         _check_still_fits(left | {one["order_id"] for one in replan.changes}, before, draft)
+    absent = _absent(tx.session, replan, there={route.crew_id for route in routes})
     if old is not None:
         _supersede(tx, old)
-    told = _told(replan)
+    told = telling.told(replan)
     sent: set[int] = set()
     for route in routes:
         sent |= _send_route(tx, plan=plan, route=route, stops=stops.get(route.id, []), rows=rows,
@@ -285,6 +295,9 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
             if order.id not in sent and order.state in ("DISPATCHED", "EN_ROUTE") and order.crew_id == route.crew_id:
                 order_operations.assign(tx, order=order, crew_id=None, action="take_off_route")
         if route.crew_id not in {one.crew_id for one in routes}:
+            telling.tell_withdrawn(
+                tx, route=route, rows=rows, had_ahead=before[route.crew_id].ahead, absent=route.crew_id in absent
+            )
             tx.record(events.RouteWithdrawn(crew_id=route.crew_id, route_id=route.id))
     plan.status, plan.published_at = "published", tx.now
     tx.record(events.PlanPublished(plan_id=plan.id))
@@ -325,6 +338,17 @@ def _check_still_fits(
             raise PlanOutrun(en, reasons=[errors.Reason("plan_outrun", en, es)])
 
 
+def _absent(session: Session, replan: models.Replan | None, *, there: Collection[int]) -> frozenset[int]:
+    """Crews that a re-plan leaves out because they had not checked in. Refuses when one has by now."""
+    some = [causes.of_json(one) for one in replan.causes] if replan is not None else []
+    away = {one.crew_id for one in some if one.code == "CREW_ABSENT" and one.crew_id is not None} - set(there)
+    for shift in crews.shifts_on(session, on=replan.on_day) if replan is not None and away else ():
+        if shift.crew_id in away and shift.checked_in_at is not None:
+            words = replan_wording.checked_in_since(sign=crews.get_crew(session, shift.crew_id).call_sign)
+            raise PlanOutrun(words[0], reasons=[errors.Reason("plan_outrun", *words)])
+    return frozenset(away)
+
+
 def _send_route(
     tx: Tx,
     *,
@@ -334,7 +358,7 @@ def _send_route(
     rows: Mapping[int, ServiceOrder],
     before: _Before | None,
     blocked: Mapping[int, dict[str, object]],
-    told: "_Told",
+    told: telling.Told,
 ) -> set[int]:
     """Publish one route; answers the orders on it."""
     kept: list[models.RouteStop] = []
@@ -368,7 +392,7 @@ def _send_route(
     changed = before is None or before.ahead != now_ahead
     if before is not None:
         route.version = before.route.version + (1 if changed else 0)
-        said = _tell_crew(tx, plan=plan, route=route, ahead=ahead, rows=rows, before=before, told=told)
+        said = telling.tell_crew(tx, plan=plan, route=route, ahead=ahead, rows=rows, had_ahead=before.ahead, told=told)
         # A re-plan counts each stop that a crew sees change, a plan made whole counts once.
         route.changes_used = before.route.changes_used + (said if told else 1 if changed else 0)
     if changed:
@@ -376,57 +400,3 @@ def _send_route(
             events.RoutePublished(crew_id=route.crew_id, route_id=route.id, plan_id=plan.id, version=route.version)
         )
     return {stop.order_id for stop in kept}
-
-
-_Told = Mapping[tuple[int, int, str], wording.Both]
-"""Sentences of a re-plan by crew, order and "lost" or "got"."""
-
-
-def _told(replan: models.Replan | None) -> _Told:
-    found: dict[tuple[int, int, str], wording.Both] = {}
-    for one in replan.changes if replan is not None else ():
-        for crew_id, what in ((one["from_crew_id"], "lost"), (one["to_crew_id"], "got")):
-            if crew_id is not None and one[f"{what}_en"]:
-                found[(crew_id, one["order_id"], what)] = (one[f"{what}_en"], one[f"{what}_es"])
-    return found
-
-
-def _tell_crew(
-    tx: Tx,
-    *,
-    plan: models.DayPlan,
-    route: models.Route,
-    ahead: Sequence[models.RouteStop],
-    rows: Mapping[int, ServiceOrder],
-    before: _Before,
-    told: _Told,
-) -> int:
-    """One sentence for each change; answers how many."""
-    zone = policies.zone(tx.session)
-    had = set(before.ahead)
-    now_ids = [stop.order_id for stop in ahead]
-    said: list[wording.Both] = []
-    for order_id in before.ahead:
-        if order_id not in now_ids and rows[order_id].state in TAKEABLE:
-            plain_words = wording.removed(place=rows[order_id].place)
-            said.append(told.get((route.crew_id, order_id, "lost"), plain_words))
-    for stop in ahead:
-        if stop.order_id not in had:
-            plain_words = wording.added(place=rows[stop.order_id].place, at=wording.clock(stop.start_at, zone=zone))
-            said.append(told.get((route.crew_id, stop.order_id, "got"), plain_words))
-    stayed = [order_id for order_id in now_ids if order_id in had]
-    old = [order_id for order_id in before.ahead if order_id in set(stayed)]
-    shifted = [told[key] for key in ((route.crew_id, one, "got") for one in stayed) if key in told]
-    said += shifted
-    swapped = sum(1 for a, b in zip(old, stayed, strict=True) if a != b)
-    if swapped and not shifted:
-        said.append(wording.reordered(count=swapped))
-    for words in said:
-        tell(tx, crew_id=route.crew_id, on=plan.on_day, words=words)
-    return len(said)
-
-
-def tell(tx: Tx, *, crew_id: int, on: date, words: wording.Both) -> None:
-    """Put a sentence on the crew's list of changes."""
-    en, es = (text[:200] for text in words)
-    tx.session.add(models.RouteChange(crew_id=crew_id, on_day=on, at=tx.now, by=tx.actor.name, text_en=en, text_es=es))

@@ -134,6 +134,38 @@ class Words:
         return f"Moved: {place}, now about {at}{why[0]}", f"Movida: {place}, ahora como a las {at}{why[1]}"
 
 
+def withdrawn(*, stops: int, place: str, went: Mapping[str, int], absent: bool) -> Both:
+    """Told to a crew whose whole route was taken back: where its stops went, by call sign. `place` names a single one."""
+    signs = sorted(went)
+    to_en, to_es = _listed(signs, "and"), _listed(signs, "y")
+    waits = stops - sum(went.values())
+    if stops == 1:
+        en = f"Your stop at {place} " + (f"went to {to_en}" if went else "was taken off")
+        es = f"Su parada en {place} " + (f"pasó a {to_es}" if went else "fue retirada")
+    elif not went:
+        en, es = f"Your {stops} stops were taken off", f"Sus {stops} paradas fueron retiradas"
+    elif waits:
+        en = f"{stops - waits} of your {stops} stops went to {to_en}, the rest waits"
+        es = f"{stops - waits} de sus {stops} paradas pasaron a {to_es}; el resto espera"
+    else:
+        en, es = f"Your {stops} stops went to {to_en}", f"Sus {stops} paradas pasaron a {to_es}"
+    if absent:
+        en, es = f"{en}: you had not checked in", f"{es}: no se habían registrado"
+    return en, es
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    return f" {last} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def checked_in_since(*, sign: str) -> Both:
+    """Why a proposal for an absent crew cannot go out any more."""
+    return (
+        f"{sign} has checked in since this was proposed. It is worked out anew.",
+        f"{sign} se registró después de esta propuesta. Se calcula de nuevo.",
+    )
+
+
 def cause(*, one: causes.Cause, places: Mapping[int, str], signs: Mapping[int, str]) -> Both:
     """What happened, named."""
     place, sign = places.get(one.order_id or 0, ""), signs.get(one.crew_id or 0, "")
