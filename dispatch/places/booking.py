@@ -147,6 +147,7 @@ def _booked(
             )
         )  # fmt: skip
     catalogue = kinds.catalogue()
+    open_on = {on: calendar.next_business_day(max(on, today)) for on in {order.due_on for order in work.orders}}
     able = {code: _able(work, catalogue[code]) for code in {order.kind for order in work.orders} if code in catalogue}
     for order in work.orders:
         if order.id in routed:
@@ -155,7 +156,7 @@ def _booked(
         at = None if order.lon is None or order.lat is None else (order.lon, order.lat)
         found.append(
             windows.Booked(
-                on=calendar.next_business_day(max(order.due_on, today)), minutes=float(_minutes(known, kind, at) if kind else 20),
+                on=open_on[order.due_on], minutes=float(_minutes(known, kind, at) if kind else 20),
                 window=order.window, lon=order.lon, lat=order.lat, crews=able.get(order.kind),
             )
         )  # fmt: skip

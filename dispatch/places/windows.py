@@ -8,7 +8,7 @@ promise of two hours whole from the one with most time then, a wider one from al
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from dispatch.places import passing, schemas
@@ -26,6 +26,8 @@ SPANS: Mapping[str, tuple[str, ...]] = {
 }
 NEAR_M = 800.0
 FAR_M = 1_000_000.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_ES = ("Lun", "Mar", "Mié", "Jue", "Vie", "Sáb", "Dom")
 _HOLIDAYS_ES: Mapping[str, str] = {
@@ -122,13 +124,19 @@ def offer(
     """Windows of the coming days, day by day; at most one is marked best: the nearest to other visits, then the most
     room, then the earliest."""
     days = days_offered(calendar=calendar, now=now)
+    booked_on: dict[date, list[Booked]] = {}
+    for one in booked:
+        booked_on.setdefault(one.on, []).append(one)
     found: list[schemas.WindowOut] = []
     ranks: list[tuple[float, int, int]] = []
     for day in days:
         on_shift = list(crews(day))
-        rooms = _rooms(day, on_shift, booked, ask, calendar, now)
-        for name, from_hour, to_hour in WINDOWS:
-            from_at, to_at = calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour))
+        spans = {
+            name: (calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour)))
+            for name, from_hour, to_hour in WINDOWS
+        }
+        rooms = _rooms(spans, on_shift, booked_on.get(day, []), ask, now)
+        for name, (from_at, to_at) in spans.items():
             out, metres = _window(ask, calendar, now, day, name, from_at, to_at, on_shift, rooms[name])
             if out.state == "open":
                 ranks.append((min(metres, FAR_M) // (NEAR_M / 2), -out.left, len(found)))
@@ -215,67 +223,95 @@ def _why(
 
 
 def _rooms(
-    day: date, on_shift: Sequence[CrewDay], booked: Sequence[Booked], ask: Ask, calendar: Calendar, now: datetime
+    spans: Mapping[str, tuple[datetime, datetime]],
+    on_shift: Sequence[CrewDay],
+    today: Sequence[Booked],
+    ask: Ask,
+    now: datetime,
 ) -> dict[str, _Room]:
-    rooms: dict[str, _Room] = {}
-    everyone: dict[str, dict[int, float]] = {}
-    today = [one for one in booked if one.on == day]
-    signs = {crew.crew_id: crew.call_sign for crew in on_shift}
-    on_routes: dict[int | None, list[tuple[datetime, datetime]]] = {}
-    for one in today:
-        if one.from_at is not None and one.to_at is not None:
-            on_routes.setdefault(one.crew_id, []).append((one.from_at, one.to_at))
-    metres_to = [
-        None if one.lon is None or one.lat is None else ground.distance_m(ask.lon, ask.lat, one.lon, one.lat)
-        for one in today
-    ]
-    for name, from_hour, to_hour in WINDOWS:
-        from_at, to_at = calendar.moment(day, time(from_hour)), calendar.moment(day, time(to_hour))
-        room = rooms[name] = _Room()
-        everyone[name] = {}
-        for crew in on_shift:
-            whole = _overlap_min(crew.start_at, crew.end_at, from_at, to_at) - _lunch_min(crew, from_at, to_at)
-            ahead = _overlap_min(max(crew.start_at, now), crew.end_at, from_at, to_at)
-            lunch_ahead = 0.0 if ahead <= 0 else _lunch_min(crew, from_at, to_at)
-            taken = sum(
-                _overlap_min(max(begins_at, now), ends_at, from_at, to_at)
-                for begins_at, ends_at in on_routes.get(crew.crew_id, ())
-            )
-            everyone[name][crew.crew_id] = max(0.0, ahead - lunch_ahead - taken)
+    """Room in each window of a day (`spans`: from and to), with what is booked that day (`today`)."""
+    hours = {name: (_micros(from_at), _micros(to_at)) for name, (from_at, to_at) in spans.items()}
+    taken = _taken_min(today, hours, now)
+    rooms = {name: _Room() for name in spans}
+    everyone: dict[str, dict[int, float]] = {name: {} for name in spans}
+    for crew in on_shift:
+        starts, ends, from_now = _micros(crew.start_at), _micros(crew.end_at), _micros(max(crew.start_at, now))
+        for name, span in hours.items():
+            lunch = _lunch_min(crew, *spans[name])
+            ahead = _overlap_min((from_now, ends), span)
+            lunch_ahead = 0.0 if ahead <= 0 else lunch
+            everyone[name][crew.crew_id] = max(0.0, ahead - lunch_ahead - taken.get((name, crew.crew_id), 0.0))
             if crew.fits:
-                room.capacity += max(0.0, whole)
-        for one, metres in zip(today, metres_to, strict=True):
-            if metres is None:
-                continue
-            starts_in = one.from_at is not None and from_at <= one.from_at < to_at
-            if starts_in or (one.from_at is None and name in SPANS.get(one.window, (one.window,))):
-                room.near.append((metres, signs.get(one.crew_id) if one.crew_id is not None else None))
+                rooms[name].capacity += max(0.0, _overlap_min((starts, ends), span) - lunch)
+    _put_near(rooms, today, hours, ask, signs={crew.crew_id: crew.call_sign for crew in on_shift})
     # Narrow promises first: an all-day visit takes what they leave.
     for one in sorted((one for one in today if one.from_at is None), key=lambda one: len(SPANS.get(one.window, "1"))):
         _take(everyone, SPANS.get(one.window, (one.window,)), one.minutes + TRAVEL_MIN, one.crews)
     for name, room in rooms.items():
         room.free = {crew.crew_id: everyone[name][crew.crew_id] for crew in on_shift if crew.fits}
-    legs = {crew.crew_id: _legs(crew, today) for crew in on_shift if crew.fits}
-    for name, from_hour, to_hour in WINDOWS:
+    legs = _legs([crew for crew in on_shift if crew.fits], today)
+    for name, (from_at, to_at) in spans.items():
         some = [
             leg for crew_id, way in legs.items() if rooms[name].free[crew_id] >= ask.minutes + TRAVEL_MIN for leg in way
         ]
-        from_at, to_at = max(now, calendar.moment(day, time(from_hour))), calendar.moment(day, time(to_hour))
-        rooms[name].by = passing.best(at=(ask.lon, ask.lat), legs=some, from_at=from_at, to_at=to_at)
+        rooms[name].by = passing.best(at=(ask.lon, ask.lat), legs=some, from_at=max(now, from_at), to_at=to_at)
     return rooms
 
 
-def _legs(crew: CrewDay, today: Sequence[Booked]) -> list[passing.Leg]:
-    """The ways of a crew between the stops of its route."""
-    stops = sorted(
-        (one.from_at, one.to_at, one.lon, one.lat)
-        for one in today
-        if one.crew_id == crew.crew_id and one.from_at and one.to_at and one.lon is not None and one.lat is not None
-    )
-    return [
-        passing.Leg(truck=crew.call_sign, leaves_at=a[1], here=(a[2], a[3]), there=(b[2], b[3]))
-        for a, b in pairwise(stops)
-    ]
+def _taken_min(
+    today: Sequence[Booked], hours: Mapping[str, tuple[int, int]], now: datetime
+) -> dict[tuple[str, int | None], float]:
+    """Minutes that stops of routes take from now on, by window and crew."""
+    found: dict[tuple[str, int | None], float] = {}
+    from_now = _micros(now)
+    for one in today:
+        if one.from_at is None or one.to_at is None:
+            continue
+        stop = max(_micros(one.from_at), from_now), _micros(one.to_at)
+        for name, span in hours.items():
+            if stop[0] < span[1] and span[0] < stop[1]:
+                key = (name, one.crew_id)
+                found[key] = found.get(key, 0.0) + _overlap_min(stop, span)
+    return found
+
+
+def _put_near(
+    rooms: Mapping[str, _Room],
+    today: Sequence[Booked],
+    hours: Mapping[str, tuple[int, int]],
+    ask: Ask,
+    *,
+    signs: Mapping[int, str],
+) -> None:
+    """Puts every visit into the windows in which it may begin, with its distance and its truck."""
+    for one in today:
+        if one.lon is None or one.lat is None:
+            continue
+        if one.from_at is None:
+            names: Sequence[str] = SPANS.get(one.window, (one.window,))
+        else:
+            begins = _micros(one.from_at)
+            names = [name for name, span in hours.items() if span[0] <= begins < span[1]]
+        metres = ground.distance_m(ask.lon, ask.lat, one.lon, one.lat)
+        truck = signs.get(one.crew_id) if one.crew_id is not None else None
+        for name in names:
+            if name in rooms:
+                rooms[name].near.append((metres, truck))
+
+
+def _legs(crews: Sequence[CrewDay], today: Sequence[Booked]) -> dict[int, list[passing.Leg]]:
+    """The ways of crews between the stops of their routes."""
+    stops: dict[int | None, list[tuple[datetime, datetime, float, float]]] = {}
+    for one in today:
+        if one.from_at and one.to_at and one.lon is not None and one.lat is not None:
+            stops.setdefault(one.crew_id, []).append((one.from_at, one.to_at, one.lon, one.lat))
+    return {
+        crew.crew_id: [
+            passing.Leg(truck=crew.call_sign, leaves_at=a[1], here=(a[2], a[3]), there=(b[2], b[3]))
+            for a, b in pairwise(sorted(stops.get(crew.crew_id, [])))
+        ]
+        for crew in crews
+    }
 
 
 def _take(
@@ -301,8 +337,13 @@ def _take(
         everyone[name][crew_id] *= 1 - share
 
 
-def _overlap_min(a_from: datetime, a_to: datetime, b_from: datetime, b_to: datetime) -> float:
-    return max(0.0, (min(a_to, b_to) - max(a_from, b_from)).total_seconds() / 60)
+def _micros(at: datetime) -> int:
+    """Microseconds of an instant: compared a thousand times an answer, and exact."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _overlap_min(a: tuple[int, int], b: tuple[int, int]) -> float:
+    return max(0, min(a[1], b[1]) - max(a[0], b[0])) / 1_000_000 / 60
 
 
 def _lunch_min(crew: CrewDay, from_at: datetime, to_at: datetime) -> float:

@@ -1,7 +1,10 @@
 """Room in the windows that a rep offers."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dispatch.places import windows
 from dispatch.policies import calendars
@@ -158,3 +161,53 @@ def test_a_truck_without_room_is_not_said_to_pass() -> None:
     window = offered(ask(), now=at(TUESDAY, 6), crews=crews, booked=[*full, *near])["2026-08-25", "8-10"]
     assert window.state == "open"
     assert "Truck 1 passes" not in window.why_en
+
+
+QUARTER_MINUTE = timedelta(seconds=15)
+STOPS = st.lists(
+    st.tuples(st.integers(1, 3), st.integers(7 * 240, 16 * 240), st.integers(4, 3 * 240)), max_size=12
+).map(lambda some: [(n, at(TUESDAY, 0) + since * QUARTER_MINUTE, long * QUARTER_MINUTE) for n, since, long in some])
+
+
+@settings(max_examples=100)
+@given(stops=STOPS, since=st.integers(5 * 240, 17 * 240))
+def test_room_is_what_the_stops_of_the_routes_leave_of_each_shift(
+    stops: list[tuple[int, datetime, timedelta]], since: int
+) -> None:
+    now = at(TUESDAY, 0) + since * QUARTER_MINUTE
+    crews = [truck(TUESDAY, crew_id=n, lunch=n == 2) for n in (1, 2, 3)]
+    booked = [
+        # Rows come in universal time, shifts and windows in the town's.
+        windows.Booked(on=TUESDAY, minutes=1, crew_id=n, from_at=begins.astimezone(UTC), to_at=begins + long)
+        for n, begins, long in stops
+    ]
+    found = offered(ask(), now=now, crews=crews, booked=booked)
+    for name, from_hour, to_hour in windows.WINDOWS:
+        opens, closes = at(TUESDAY, from_hour), at(TUESDAY, to_hour)
+        left = 0
+        for crew in crews:
+            free = min(crew.end_at, closes) - max(crew.start_at, opens, now)
+            if free > timedelta(0) and crew.lunch is not None and name == "12-14":
+                free -= timedelta(minutes=30)
+            for n, begins, long in stops:
+                if n == crew.crew_id:
+                    free -= max(timedelta(0), min(begins + long, closes) - max(begins, opens, now))
+            left += max(timedelta(0), free) // timedelta(minutes=30)
+        assert found["2026-08-25", name].left == (left if now < closes else 0)
+
+
+def test_a_stop_that_begins_at_ten_is_near_in_the_window_from_ten_only() -> None:
+    booked = [
+        windows.Booked(
+            on=TUESDAY,
+            minutes=20,
+            crew_id=1,
+            from_at=at(TUESDAY, 10),
+            to_at=at(TUESDAY, 10, 20),
+            lon=-121.97,
+            lat=37.53,
+        )
+    ]
+    found = offered(ask(), now=at(TUESDAY, 6), booked=booked)
+    assert "Truck 1 stops 0.0 mi away" in found["2026-08-25", "10-12"].why_en
+    assert "no other visit near" in found["2026-08-25", "8-10"].why_en
