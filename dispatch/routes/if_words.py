@@ -1,4 +1,4 @@
-"""What would give an order a stop, said in English and Spanish. Pure: facts in, pairs of sentences out."""
+"""What would give an order a stop, and why one is with its crew, in English and Spanish. Pure: facts in, sentences out."""
 
 from collections.abc import Callable, Mapping
 
@@ -41,6 +41,37 @@ class IfWords:
             en += ", and it went before the others that wait"
             es += ", y pasara antes que las demás en espera"
         return f"Would fit {en}", f"Cabría {es}"
+
+    def why_here(self, one: Mapping[str, object], *, order_id: int) -> Both:
+        """Why an order is not with the crew that is nearer or had it, from what was written down (`why_here.Why`)."""
+        facts, code = one.get("facts"), str(one.get("code"))
+        if not isinstance(facts, Mapping):
+            return code, code
+        sign = self._sign(facts)
+        head = (f"{sign} had it", f"{sign} la tenía") if facts.get("had") else (
+            f"{sign} is nearer", f"{sign} está más cerca",
+        )  # fmt: skip
+        skills, late, over = _skill_names(facts), _minutes(facts, "late_s"), _minutes(facts, "over_s")
+        where = facts.get("order_id")
+        place = None if where in (None, order_id) else self._place(where)
+        tails: dict[str, Both] = {
+            "LACKS_SKILL": (f"is not trained for {skills[0]}", f"no está capacitada en {skills[1]}"),
+            "TOO_FEW": (
+                f"has {facts.get('people_in_crew')} of the {facts.get('people_needed')} people that it needs",
+                f"tiene {facts.get('people_in_crew')} de las {facts.get('people_needed')} personas que requiere",
+            ),
+            "BARRED": ("is not to be sent there", "no debe ir ahí"),
+            "FULL": ("its vehicle is full", "su vehículo va lleno"),
+            "WOULD_BE_LATE": (
+                f"would be {late} min late" + (f" at {place}" if place else ""),
+                f"llegaría {late} min tarde" + (f" a {place}" if place else ""),
+            ),
+            "WOULD_RUN_OVER": (f"its shift would run {over} min over", f"su turno se pasaría {over} min"),
+            "WOULD_MISS_LUNCH": (f"its lunch would begin {late} min late", f"su almuerzo empezaría {late} min tarde"),
+        }
+        if code not in tails:
+            return code, code
+        return f"{head[0]}, but {tails[code][0]}", f"{head[1]}, pero {tails[code][1]}"
 
     def _sign(self, facts: Facts) -> str:
         found = facts.get("crew_id")
@@ -108,6 +139,12 @@ class IfWords:
     def _without(self, facts: Facts) -> Both:
         place = self._place(facts.get("order_id"))
         return f"if {place} waited", f"si {place} esperara"
+
+
+def _minutes(facts: Facts, name: str) -> int:
+    """Whole minutes, rounded up."""
+    seconds = facts.get(name)
+    return -(-seconds // 60) if isinstance(seconds, int) else 0
 
 
 def _skill_names(facts: Facts) -> Both:

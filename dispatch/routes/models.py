@@ -79,6 +79,8 @@ class RouteStop(Base):
     locked: Mapped[bool] = mapped_column(default=False)
     pinned: Mapped[bool] = mapped_column(default=False)
     """A person put it on this crew's route: no planner takes it from there."""
+    why: Mapped[JsonDict | None] = mapped_column(Json)
+    """Why it is not with the crew that is nearer or had it (`why_here.Why`); None where nobody would ask."""
 
 
 class UnplannedOrder(Base):

@@ -182,7 +182,7 @@ def make(tx: Tx, *, move: Move, reason: str) -> None:
             order_operations.assign(tx, order=order, crew_id=None, action="take_off_route")
         elif order.crew_id != crew_id:
             order_operations.assign(tx, order=order, crew_id=crew_id, action="publish")
-    operations.forget_counterfactuals(
+    operations.forget_found(
         tx, plan_id=plan.id, crew_ids={side.route.crew_id for side in move.sides},
         # What is taken off waits with the others; a cut that moves changes how full the hours are.
         all_of_them=target is None or kinds.get(code=order.kind).needs_clearance,

@@ -24,6 +24,7 @@ from dispatch.routes import (
     queries,
     replan_wording,
     telling,
+    why_here,
     wording,
 )
 from dispatch.transaction import Tx
@@ -132,10 +133,11 @@ def save_draft(
     facts: day.DayFacts,
     found: planner.Plan,
     lines: Mapping[int, list[list[float]]],
+    whys: Mapping[int, why_here.Why] | None = None,
 ) -> None:
     """Write down what the planner found: one route a crew on shift, and every order without a stop with its reason.
 
-    Orders that ended meanwhile are left out. Older drafts of the day are replaced.
+    `whys` are the stops of which a person may ask why they are with their crew, by order id. Orders that ended meanwhile are left out. Older drafts of the day are replaced.
     """
     plan = queries.get_plan(tx.session, plan_id)
     if plan.status not in queries.WORKING:
@@ -152,7 +154,7 @@ def save_draft(
     for timed in found.routes:
         planned += _save_route(
             tx, plan=plan, crew=crew_of[timed.crew_id], timed=timed, facts=facts, rows=rows,
-            line=lines.get(timed.crew_id, []),
+            line=lines.get(timed.crew_id, []), whys=whys or {},
         )  # fmt: skip
     left = [(one.order_id, one.code, plain(one.facts)) for one in found.unplanned if _takeable(rows.get(one.order_id))]
     left += [(order_id, "BLOCKED_BY_RULES", told) for order_id, told in facts.blocked]
@@ -174,6 +176,7 @@ def _save_route(
     facts: day.DayFacts,
     rows: Mapping[int, ServiceOrder],
     line: list[list[float]],
+    whys: Mapping[int, why_here.Why],
 ) -> int:
     def instant(second: int) -> datetime:
         return day.instant_of(second, on=facts.on, zone=facts.zone)
@@ -200,6 +203,7 @@ def _save_route(
             models.RouteStop(
                 plan_id=plan.id, route_id=route.id, order_id=order_id, position=position, arrive_at=arrive_at,
                 start_at=start_at, finish_at=finish_at, locked=locked, pinned=order_id in pinned,
+                why=plain(whys[order_id].as_json()) if order_id in whys else None,
             )
         )  # fmt: skip
     return len(stops)
@@ -224,8 +228,14 @@ def _plain(value: object) -> object:
     return int(value)  # type: ignore[call-overload]
 
 
-def forget_counterfactuals(tx: Tx, *, plan_id: int, crew_ids: Collection[int], all_of_them: bool) -> None:
-    """What would give orders a stop was found on routes that have changed since: those of these crews, or the lot."""
+def forget_found(tx: Tx, *, plan_id: int, crew_ids: Collection[int], all_of_them: bool) -> None:
+    """What would give orders a stop, and why stops are where they are, was found on routes that have changed since:
+    those of these crews. `all_of_them`: nothing that would give an order a stop holds any more."""
+    crew_of = {route.id: route.crew_id for route in queries.routes_of(tx.session, plan_id=plan_id)}
+    for route_id, stops in queries.stops_of(tx.session, plan_id=plan_id).items():
+        for stop in stops:
+            if stop.why is not None and not {crew_of[route_id], stop.why["facts"]["crew_id"]}.isdisjoint(crew_ids):
+                stop.why = None
     for one in queries.unplanned_of(tx.session, plan_id=plan_id):
         if counterfactuals.KEY in one.facts:
             kept = [] if all_of_them else counterfactuals.still_true(facts=one.facts, crew_ids=crew_ids)

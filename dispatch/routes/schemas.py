@@ -11,6 +11,11 @@ class PlanIn(Wire):
     seconds: int = 20
 
 
+class SaidOut(Wire):
+    text_en: str
+    text_es: str
+
+
 class FitsIfOut(Wire):
     code: str
     text_en: str
@@ -92,6 +97,8 @@ class StopOut(Wire):
     pinned: bool
     """A person put it on this route; the planner leaves it there."""
     done: bool
+    why_here: SaidOut | None
+    """Why it is not with the crew that is nearer or had it."""
     late_min: int
     lon: float
     lat: float

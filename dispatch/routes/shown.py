@@ -83,6 +83,9 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
     today = now.astimezone(zone).date() == on
     where = facts.seen(session, routes=routes, on=on, now=now, zone=zone)
     paces = learned_queries.paces(session)
+    say = if_words.IfWords(
+        words=_words(session, on), call_signs=_call_signs(session, on), places={i: row.place for i, row in rows.items()}
+    )
     shown: list[schemas.RouteOut] = []
     on_routes: set[int] = set()
     for route in sorted(routes, key=lambda route: (crew_rows[route.crew_id].letter, route.crew_id)):
@@ -96,6 +99,11 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
         ]
         locked = {stop.order_id for stop in stops.get(route.id, []) if stop.locked}
         pinned = {stop.order_id for stop in stops.get(route.id, []) if stop.pinned}
+        whys = {
+            stop.order_id: say.why_here(stop.why, order_id=stop.order_id)
+            for stop in stops.get(route.id, [])
+            if stop.why is not None and not public
+        }
         likely = eta.likely(
             stops=planned, now=now, live=today and route.status == "published", seen=where.get(route.crew_id)
         )
@@ -117,7 +125,7 @@ def day_routes(session: Session, *, on: date, now: datetime, public: bool = Fals
                 changes_left=moves.changes_left(route, utility),
                 stops=[
                     _stop(rows[one.order_id], position=position, times=one, window=plan.window, public=public,
-                          pinned=one.order_id in pinned,
+                          pinned=one.order_id in pinned, why=whys.get(one.order_id),
                           locked=one.done or plan.state in day.STARTED or (one.order_id in locked and plan.state in day.OVER))
                     for position, (one, plan) in enumerate(zip(likely, planned, strict=True))
                 ],
@@ -193,6 +201,7 @@ def _stop(
     public: bool,
     locked: bool,
     pinned: bool,
+    why: wording.Both | None,
 ) -> schemas.StopOut:
     return schemas.StopOut(
         order_id=order.id,
@@ -209,6 +218,7 @@ def _stop(
         locked=locked,
         pinned=pinned,
         done=times.done,
+        why_here=None if why is None else schemas.SaidOut(text_en=why[0], text_es=why[1]),
         late_min=times.late_min,
         lon=order.lon or 0.0,
         lat=order.lat or 0.0,

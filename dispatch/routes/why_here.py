@@ -16,7 +16,7 @@ NEARER_S = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """What speaks against the crew `facts["crew_id"]`, which is nearer ("less_s" less driving) or had the order.
+    """What speaks against the crew `facts["crew_id"]`, which is nearer ("less_s" less driving) or "had" the order.
 
     Codes and facts: LACKS_SKILL {"skills"}; TOO_FEW {"people_needed", "people_in_crew"}; BARRED {};
     FULL {"over_load"}: its vehicle is full; WOULD_BE_LATE {"late_s", "order_id"}: it would be there, or at that order,
@@ -84,6 +84,7 @@ class _Table:
             return None
         other = self.routes[int(self.between.crew[at])]
         facts: planner.Facts = {"crew_id": other.crew.crew_id, "less_s": costs_s - int(adds[at])}
+        facts |= {"had": True} if had != here else {}
         possible = (self.between.crew == other.index) & (answer.start_s < gaps.NEVER_S)
         rows = np.flatnonzero(self.between.crew == other.index)
         positions = [other.fixed + at for at in np.flatnonzero(adds[rows] == adds[at]).tolist()]

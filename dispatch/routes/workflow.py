@@ -19,6 +19,7 @@ from dispatch.routes import (
     planner,
     queries,
     replan_operations,
+    why_here,
     wording,
 )
 from dispatch.transaction import Actor, bus, reading, transaction
@@ -48,6 +49,7 @@ class Answer:
     facts: day.DayFacts
     plan: planner.Plan
     lines: Mapping[int, list[list[float]]]
+    whys: Mapping[int, why_here.Why]
 
 
 def plan_day(*, plan_id: int, again: bool = False, iterations: int | None = None) -> bool:
@@ -94,7 +96,9 @@ def _plan(plan_id: int, teller: "_Teller", iterations: int | None) -> None:
         # What came in during the second search is shown as new; what crews began must not be torn from them.
         if not answer.facts.allows(later):
             raise _CannotPlan(words=wording.FAILED_CHANGED)
-        operations.save_draft(tx, plan_id=plan_id, facts=answer.facts, found=answer.plan, lines=answer.lines)
+        operations.save_draft(
+            tx, plan_id=plan_id, facts=answer.facts, found=answer.plan, lines=answer.lines, whys=answer.whys
+        )
     teller.tell("draft", 1.0, write=False)
 
 
@@ -131,7 +135,8 @@ def _think(
         ids = [stop.order_id for stop in crew.kept if stop.behind] + [stop.order_id for stop in route.stops]
         points = [at[i] for i in ids if i in at]
         lines[crew.crew_id] = streets.line([known.yard, *points, known.yard]) if points else []
-    return Answer(facts=known, plan=plan, lines=lines)
+    whys = why_here.surprises(problem=problem, plan=plan)
+    return Answer(facts=known, plan=plan, lines=lines, whys=whys)
 
 
 def _would_fit(problem: planner.Problem, plan: planner.Plan, most_s: float | None) -> planner.Plan:

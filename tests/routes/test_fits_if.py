@@ -105,3 +105,60 @@ def test_what_was_found_on_a_route_is_forgotten_once_a_hand_changes_it(town: Fla
     assert [one["code"] for one in left_on_board(sample)] == ["ONE_MORE_CREW"]
     assert dana.post("/routes/moves", {**body, "to_route_id": None, "position": 0, "version": 0}).get_json()["moved"]
     assert left_on_board(sample) == []
+
+
+WHYS: dict[str, tuple[dict[str, object], str, str]] = {
+    "LACKS_SKILL": ({"skills": ["VALVE"]}, "is not trained for valves", "no está capacitada en válvulas"),
+    "TOO_FEW": ({"people_needed": 2, "people_in_crew": 1},
+                "has 1 of the 2 people that it needs", "tiene 1 de las 2 personas que requiere"),
+    "BARRED": ({}, "is not to be sent there", "no debe ir ahí"),
+    "FULL": ({"over_load": 2}, "its vehicle is full", "su vehículo va lleno"),
+    "WOULD_BE_LATE": ({"late_s": 1441, "order_id": 5}, "would be 25 min late", "llegaría 25 min tarde"),
+    "WOULD_RUN_OVER": ({"over_s": 600}, "its shift would run 10 min over", "su turno se pasaría 10 min"),
+    "WOULD_MISS_LUNCH": ({"late_s": 600}, "its lunch would begin 10 min late", "su almuerzo empezaría 10 min tarde"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(WHYS))
+def test_why_an_order_is_not_with_the_nearer_crew_is_said_in_both_languages(code: str) -> None:
+    facts, en, es = WHYS[code]
+    near = words().why_here({"code": code, "facts": {"crew_id": 1, "less_s": 700, **facts}}, order_id=5)
+    assert near == (f"Truck 3 is nearer, but {en}", f"Truck 3 está más cerca, pero {es}")
+    had = words().why_here({"code": code, "facts": {"crew_id": 1, "had": True, **facts}}, order_id=5)
+    assert had == (f"Truck 3 had it, but {en}", f"Truck 3 la tenía, pero {es}")
+
+
+def test_whom_the_nearer_crew_would_keep_waiting_is_named() -> None:
+    one = {"code": "WOULD_BE_LATE", "facts": {"crew_id": 1, "late_s": 600, "order_id": 8}}
+    assert words().why_here(one, order_id=5) == (
+        "Truck 3 is nearer, but would be 10 min late at 12 Elm St",
+        "Truck 3 está más cerca, pero llegaría 10 min tarde a 12 Elm St",
+    )
+
+
+def whys_on_board() -> dict[int, str]:
+    with reading() as session:
+        out = shown.day_routes(session, on=given.WORKDAY, now=given.NOW)
+    return {stop.order_id: stop.why_here.text_en for route in out.routes for stop in route.stops if stop.why_here}
+
+
+def test_a_stop_says_why_it_is_not_with_the_crew_that_had_it_until_a_hand_changes_that(town: Flask) -> None:
+    crew_a = given.a_crew(letter="A")
+    crew_b = given.a_crew(letter="B")
+    for _ in range(8):
+        given_day.an_order()
+    first = given_day.published()
+    had = given_day.stops(first)[crew_a.crew_id]
+    with given.edge() as tx:
+        tx.session.get_one(given.crews.Technician, 1).skills = ["SAMPLER"]
+    given_day.planned()
+    told = whys_on_board()
+    assert told, "the crew lost its training, so that its later orders go to the other"
+    assert set(told) <= set(had) and set(told.values()) == {"Truck A had it, but is not trained for leak detection"}
+    dana = given.logged_in(town, role="dispatcher")
+    routes = dana.get(f"/routes?on={given.WORKDAY}").get_json()["routes"]
+    (route,) = [one for one in routes if one["crew_id"] == crew_b.crew_id]
+    last = route["stops"][-1]["order_id"]
+    body = {"order_id": last, "to_route_id": route["route_id"], "position": 4, "version": route["version"]}
+    assert dana.post("/routes/moves", body).get_json()["moved"]
+    assert whys_on_board() == {}

@@ -2854,6 +2854,13 @@ export interface components {
              */
             override_role?: string | null;
         };
+        /** SaidOut */
+        SaidOut: {
+            /** Text En */
+            text_en: string;
+            /** Text Es */
+            text_es: string;
+        };
         /** SearchOut */
         SearchOut: {
             /** Query */
@@ -3236,6 +3243,7 @@ export interface components {
             pinned: boolean;
             /** Done */
             done: boolean;
+            why_here: components["schemas"]["SaidOut"] | null;
             /** Late Min */
             late_min: number;
             /** Lon */

@@ -53,6 +53,7 @@ const stop = (more: Partial<StopOut> = {}): StopOut => ({
   window_to: null,
   locked: false,
   pinned: false,
+  why_here: null,
   done: false,
   late_min: 0,
   lon: -121.98,

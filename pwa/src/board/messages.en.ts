@@ -105,6 +105,7 @@ export const en = {
   planProposal: 'Proposed changes',
   publishProposal: 'Send the changes',
   pinned: 'Placed by hand',
+  whyHere: 'Why here',
   // Timeline
   timeline: 'Crew timeline',
   crews: (n: number) => `${n} ${n === 1 ? 'crew' : 'crews'}`,

@@ -129,6 +129,7 @@ export const es = {
   planProposal: 'Cambios propuestos',
   publishProposal: 'Enviar los cambios',
   pinned: 'Puesta a mano',
+  whyHere: 'Por qué aquí',
   planning: (percent: number) => `Planeando, ${percent}%`,
   planDraft: 'Plan en borrador',
   planOut: 'Plan publicado',

@@ -18,6 +18,7 @@ const stop = (orderId: number, from: number, to: number, more: Partial<StopOut> 
   window_to: null,
   locked: false,
   pinned: false,
+  why_here: null,
   done: false,
   late_min: 0,
   lon: 0,
