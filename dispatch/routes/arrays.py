@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dispatch.routes import eligibility, timing
+from dispatch.routes import eligibility, stock, timing
 from dispatch.routes.problem import NO_DRIVE_S, Crew, Job, Problem
 
 I32 = npt.NDArray[np.int32]
@@ -64,6 +64,11 @@ class Day(NamedTuple):
     leads_to: I32  # [n, B] the same from the other side
     lead: F64  # [n] what the jobs that wait for this one are worth
     twin: I32  # [n] the job that begins at the same second with another crew, -1 for none; empty without such jobs
+    parts: I64  # [n, P] how many of each part the job uses up; P is 0 on a day without
+    stock: I64  # [V, P] parts on board as the day begins
+    lacks: Bool  # [V, n] tools that the crew does not have on board; empty on a day without tools and parts
+    yard: I32  # [V] the job that is the crew's stop at the yard, -1 for none; empty on a day without tools and parts
+    fetches: I32  # [n] the crew whose stop at the yard the job is, -1 for others; empty like `yard`
     alike: Bool  # [V] the same as the crew before it in everything the search looks at
     far: I64  # [n] drive from the nearest start of a crew
     even: bool  # every job is worth the same
@@ -85,6 +90,7 @@ class Routes(NamedTuple):
     load: I64  # [V]
     marks: I64  # [n, 5] of a job on a route, under the rules across routes: HOUR, SINCE, AFTER, UNTIL, MEET
     used: I64  # [H] cuts that begin in each hour
+    spent: I64  # [V, P] parts used up before the stop at the yard
 
 
 class Best(NamedTuple):
@@ -110,7 +116,7 @@ def _no_marks(jobs: int) -> I64:
     return np.tile(np.array([-1, -NEVER, -NEVER, NEVER, -NEVER], dtype=np.int64), (jobs, 1))
 
 
-def empty_routes(*, jobs: int, crews: int, hours: int = HOURS) -> Routes:
+def empty_routes(*, jobs: int, crews: int, hours: int = HOURS, parts: int = 0) -> Routes:
     """Room for routes; call `reset` before use."""
     return Routes(
         stops=np.zeros((crews, max(jobs, 1)), dtype=np.int32),
@@ -124,6 +130,7 @@ def empty_routes(*, jobs: int, crews: int, hours: int = HOURS) -> Routes:
         load=np.zeros(crews, dtype=np.int64),
         marks=_no_marks(jobs),
         used=np.zeros(max(hours, 1), dtype=np.int64),
+        spent=np.zeros((crews, parts), dtype=np.int64),
     )
 
 
@@ -155,6 +162,8 @@ def of(
     allowed = np.array(
         [[eligibility.may_plan(crew=crew, job=job) for job in jobs] for crew in crews], dtype=np.bool_
     ).reshape(len(crews), count)
+    supplies = stock.of(problem=problem, crews=crews, jobs=jobs)
+    allowed &= supplies.can_have
     places = np.array(
         [job.place for job in jobs] + [head.place for head in heads] + [crew.end_place for crew in crews],
         dtype=np.int64,
@@ -211,6 +220,11 @@ def of(
         waits_for=waits_for,
         leads_to=leads_to,
         lead=_lead(worth=worth, waits_for=waits_for),
+        parts=supplies.parts,
+        stock=supplies.stock,
+        lacks=supplies.lacks,
+        yard=supplies.yard,
+        fetches=supplies.fetches,
         twin=_twins(jobs),
         alike=_alike(crews=crews, heads=heads, carried=carried, allowed=allowed, homes=set(homes)),
         far=drive[count : count + len(crews), :count].min(axis=0, initial=4 * NO_DRIVE_S).astype(np.int64),

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
-SOURCES = ("arrays.py", "tours.py", "meeting.py", "whole.py", "misses.py", "kernel.py")
+SOURCES = ("arrays.py", "tours.py", "meeting.py", "supplies.py", "whole.py", "misses.py", "kernel.py")
 
 
 _waiting: list[tuple[Callable[..., Any], bool]] = []

@@ -50,12 +50,22 @@ def _barred_facts(crew: problem.Crew, job: problem.Job) -> problem.Facts:
     return {"barred_crew_ids": sorted(job.barred_crew_ids)}
 
 
+def _own_yard_stop(crew: problem.Crew, job: problem.Job) -> bool:
+    return job.fetch_for_crew_id in (None, crew.crew_id)
+
+
+def _yard_facts(crew: problem.Crew, job: problem.Job) -> problem.Facts:
+    return {"fetch_for_crew_id": job.fetch_for_crew_id}
+
+
 SKILLS = PairRule(code="MISSING_SKILL", holds=_has_skills, facts=_missing_skills)
 PEOPLE = PairRule(code="NOT_ENOUGH_PEOPLE", holds=_has_people, facts=_missing_people)
 LOCK = PairRule(code="OTHER_CREW_LOCKED", holds=_lock_allows, facts=_lock_facts)
 BARRED = PairRule(code="CREW_BARRED", holds=_not_barred, facts=_barred_facts)
 
-RULES: tuple[PairRule, ...] = (SKILLS, PEOPLE, BARRED, LOCK)
+OWN_YARD_STOP = PairRule(code="OTHER_CREW_FETCHES", holds=_own_yard_stop, facts=_yard_facts)
+
+RULES: tuple[PairRule, ...] = (SKILLS, PEOPLE, BARRED, LOCK, OWN_YARD_STOP)
 
 
 def broken(*, crew: problem.Crew, job: problem.Job) -> tuple[PairRule, ...]:

@@ -7,7 +7,7 @@ order in which a dispatcher would ask them; the first one that settles the matte
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dispatch.routes import eligibility, problem, timing
+from dispatch.routes import eligibility, problem, stock, timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,8 @@ def unplanned(
     TOO_HEAVY {"load", "most_load", "crew_id"}: more than the vehicle of any able crew carries;
     WAITS_FOR {"order_ids"}: these have no stop, or are finished too late;
     TOO_LATE_FOR {"order_ids"}: these stand fixed at an hour before which it cannot be finished;
+    NO_PARTS {"tools", "parts", "crew_id"}: none of the able crews has these on board or may fetch them at the yard;
+    YARD_FIRST {"crews_able"}: there is room for it, but not for the way by the yard where its tools or parts are;
     NO_OTHER_HALF {"order_id"}: the other half of a visit of two crews cannot have a stop, for its own reason;
     NO_MEETING {"order_id"}: no two crews can be there at the same second;
     VEHICLE_FULL {"crews_able", "crew_id", "adds_s", "over_load"}: there is time for it, but no load left;
@@ -105,7 +107,10 @@ def _code_and_facts(
     if not strong:
         most, crew_id = max((crew.load or 0, crew.crew_id) for crew in able)
         return "TOO_HEAVY", {"load": job.load, "most_load": most, "crew_id": crew_id}
-    able = strong
+    able = [crew for crew in strong if stock.can_have(day=day, crew=crew, job=job)]
+    if not able:
+        tools, parts = stock.missing(crew=strong[0], job=job)
+        return "NO_PARTS", {"tools": tools, "parts": parts, "crew_id": strong[0].crew_id}
     case = _Case(day=day, job=job, able=able, closest_miss=closest_miss, left=left)
     if not any(_can_drive(case=case, crew=crew) for crew in able):
         if any(crew.start_place < 0 or crew.end_place < 0 for crew in able):
@@ -217,6 +222,8 @@ def _unlocked(job: problem.Job) -> problem.Job:
 def _no_room(case: _Case) -> tuple[str, problem.Facts]:
     facts: problem.Facts = {"crews_able": len(case.able)}
     miss = case.closest_miss(case.job)
+    if miss is not None and miss.over_s == 0 and miss.over_load == 0 and (case.job.tools or case.job.parts):
+        return "YARD_FIRST", facts
     if miss is not None:
         facts |= {"crew_id": miss.crew_id, "adds_s": miss.adds_s}
         if miss.by_hour:

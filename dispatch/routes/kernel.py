@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import arrays, compiled, meeting, tours, whole
+from dispatch.routes import arrays, compiled, meeting, supplies, tours, whole
 from dispatch.routes.arrays import HOUR, MEET, SINCE
 
 BLINK = 0.01
@@ -18,6 +18,8 @@ STRING_LONGEST = 10
 NEAR_OPEN = 15
 # One iteration in this many looks at every open job and every position instead of the near ones only.
 WIDE_EVERY = 50
+# A job that needs parts is tried with a way by the yard this often though it has a place without.
+WITH_YARD = 0.1
 
 
 @compiled.jit
@@ -73,7 +75,7 @@ def _go_back(day: Any, routes: Any, kept: Any, count: Any) -> None:
 
 @compiled.jit
 def _tear_what_belongs(day: Any, routes: Any, kept: Any, count: Any, out: Any, out_count: Any) -> Any:
-    """Take out the jobs that wait for those taken out, and the other halves of visits of two crews.
+    """Take out the jobs that wait for those taken out, the other halves of visits of two crews, and what lacks its parts.
 
     Returns (how many routes are changed, how many jobs are out).
     """
@@ -83,6 +85,16 @@ def _tear_what_belongs(day: Any, routes: Any, kept: Any, count: Any, out: Any, o
     while k < out_count:
         c = out[k]
         k += 1
+        if supplies.is_yard(day, c):
+            # What its crew lacks without the stop at the yard goes too.
+            v = day.fetches[c]
+            p = supplies.short(day, routes, v, False)
+            while p >= 0:
+                count = _touch(True, routes, kept, v, count)
+                out[out_count] = routes.stops[v, p]
+                meeting.take_out(day, routes, out[out_count])
+                out_count += 1
+                p = supplies.short(day, routes, v, False)
         for m in range(day.leads_to.shape[1] + twins):
             b = day.leads_to[c, m] if m < day.leads_to.shape[1] else day.twin[c]
             if b < 0 or crew_of[b] < 0:
@@ -227,6 +239,7 @@ def search(
     bounded = tours.is_bounded(day)
     paired = day.waits_for.shape[1] > 0
     meets = day.twin.shape[0] > 0
+    supplied = day.yard.shape[0] > 0
     was_ruined = np.zeros(crews, dtype=np.bool_)
     out = np.zeros(n + 1, dtype=np.int64)
     key = np.zeros(n + 1, dtype=np.float64)
@@ -255,7 +268,7 @@ def search(
             if v >= 0 and not is_touched[v]:
                 count_touched = _touch(bounded, routes, kept, v, count_touched)
                 removed = _tear(day, routes, j, state, out, removed)
-        if paired or meets:
+        if paired or meets or supplied:
             count_touched, removed = _tear_what_belongs(day, routes, kept, count_touched, out, removed)
         for k in range(count_touched):
             was_ruined[touched[k]] = True
@@ -295,6 +308,8 @@ def search(
             old = index >= removed
             where = was_ruined if old and ruined > 0 else everywhere
             near_only = not (wide or wide_places or old)
+            if supplied and day.fetches[c] >= 0:
+                continue
             if meets and day.twin[c] >= 0:
                 b = day.twin[c]
                 if crew_of[c] < 0:
@@ -305,11 +320,21 @@ def search(
                         meeting.insert(day, routes, c, v, p, b, w, q, at)
                 continue
             price, v, p, hour = tours.place(day, routes, c, near_only, BLINK, where, False, state)
+            if supplied and tours.is_supplied(day, c) and (v < 0 or tours.random(state) < WITH_YARD):
+                with_yard, w, q, at = supplies.place_with_yard(day, routes, c, where, state)
+                if w >= 0 and with_yard < price and with_yard < worth[c] + lead[c]:
+                    count_touched = _touch(bounded, routes, kept, w, count_touched)
+                    tours.insert(day, routes, day.yard[w], w, q, -1)
+                    tours.insert(day, routes, c, w, at, -1)
+                    continue
             if v >= 0 and price < worth[c] + lead[c]:
                 count_touched = _touch(bounded, routes, kept, v, count_touched)
                 if paired:
                     count_touched = _touch_what_leads(day, routes, kept, c, v, count_touched)
                 tours.insert(day, routes, c, v, p, hour)
+        if supplied:
+            for k in range(count_touched):
+                supplies.drop_idle(day, routes, touched[k])
         cost = tours.total(routes)
         if cost < current - temperature * np.log(max(tours.random(state), 1e-300)):
             current = cost

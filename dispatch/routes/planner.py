@@ -11,7 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.routes import across, arrays, eligibility, explain, kernel, meeting, misses, seeding, timing, tours, whole
+from dispatch.routes import (
+    across,
+    arrays,
+    eligibility,
+    explain,
+    kernel,
+    meeting,
+    misses,
+    seeding,
+    supplies,
+    timing,
+    tours,
+    whole,
+)
 from dispatch.routes.problem import NO_DRIVE_S as NO_DRIVE_S
 from dispatch.routes.problem import Crew as Crew
 from dispatch.routes.problem import Evaluation as Evaluation
@@ -78,7 +91,9 @@ def solve(
     day = _Day.of(problem)
     done = 0
     sequences = {crew.crew_id: tuple(job.order_id for job in day.fixed[crew.crew_id]) for crew in problem.crews}
-    routes = arrays.empty_routes(jobs=len(day.jobs), crews=len(day.crews), hours=len(day.grid.room))
+    routes = arrays.empty_routes(
+        jobs=len(day.jobs), crews=len(day.crews), hours=len(day.grid.room), parts=day.grid.parts.shape[1]
+    )
     if day.jobs and day.crews:
         done = _search(
             day=day,
@@ -104,7 +119,8 @@ def solve(
     planned = {order_id for sequence in sequences.values() for order_id in sequence}
     unplanned = explain.unplanned(
         day=problem,
-        jobs=[job for job in problem.jobs if job.order_id not in planned],
+        # A stop at the yard that nobody needs is not missed.
+        jobs=[job for job in problem.jobs if job.order_id not in planned and job.fetch_for_crew_id is None],
         closest_miss=day.closest_miss(routes),
     )
     if on_progress is not None:
@@ -172,6 +188,8 @@ class _Day:
             and job.open_windows()
             and any(eligibility.may_plan(crew=crew, job=job) for crew in crews)
         ]
+        if not any(job.tools or job.parts for job in able):
+            able = [job for job in able if job.fetch_for_crew_id is None]
         jobs = across.plannable(day=problem, jobs=able, fixed=fixed)
         grid = arrays.of(
             problem=problem,
@@ -269,6 +287,9 @@ def _search(
     whole.load(grid, routes, best)
     # What still fits is planned, whatever it costs to drive there: "no room" must be true when it is said.
     whole.fill(grid, routes, by_worth)
+    if len(grid.yard):
+        for v in range(len(day.crews)):
+            supplies.drop_idle(grid, routes, v)
     return done
 
 

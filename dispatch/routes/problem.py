@@ -24,7 +24,8 @@ class Crew:
 
     Lunch of `lunch_s` begins between `lunch_earliest_s` and `lunch_latest_s`; `lunch_earliest_s` None means no lunch
     is left to take. With `overtime_ok` the shift may be overrun by two hours, at a price. `load` is the most that the
-    vehicle carries, in the units of `Job.load`; None means that it does not matter.
+    vehicle carries, in the units of `Job.load`; None means that it does not matter. `tools` and `parts` (how many of
+    each) are on board when the day begins; after a stop at the yard (`Job.fetch_for_crew_id`) nothing is missing.
     """
 
     crew_id: int
@@ -39,6 +40,8 @@ class Crew:
     lunch_s: int = 0
     overtime_ok: bool = False
     load: int | None = None
+    tools: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, int], ...] = ()
 
     @property
     def has_lunch(self) -> bool:
@@ -69,6 +72,8 @@ class Job:
     crew, before this one begins; those that are not among the jobs of the day count as finished. Crews of `barred_crew_ids` must not be sent there.
     `meets_order_id`: the order of the other half of a visit of two crews (it need not name this one in turn): both begin
     at the same second with different crews, or neither has a stop.
+    `tools` must be on board, `parts` are used up. `fetch_for_crew_id` makes the job that crew's stop at the yard, where it
+    gets whatever it lacks: it is planned only where something after it needs it, and never missed.
     `approach_s`: from the halt of the vehicle until the work can begin (parking, cones, the way on foot); of several
     jobs at one place, done one after the other, the first alone needs it.
     """
@@ -91,6 +96,9 @@ class Job:
     barred_crew_ids: frozenset[int] = frozenset()
     approach_s: int = 0
     meets_order_id: int | None = None
+    tools: frozenset[str] = frozenset()
+    parts: tuple[tuple[str, int], ...] = ()
+    fetch_for_crew_id: int | None = None
 
     @property
     def is_fixed(self) -> bool:
@@ -164,6 +172,7 @@ class Problem:
             if max(c.start_place, c.end_place) >= places
         )
         wrong.extend(self._meetings())
+        wrong.extend(self._fetching())
         if circle := self._circle():
             wrong.append(f"orders wait for each other: {circle}")
         if wrong:
@@ -190,6 +199,20 @@ class Problem:
                 wrong.append(f"order {job.order_id} meets another crew and cannot wait for an order as well")
             if job.order_id in others and job.is_cut:
                 wrong.append(f"order {job.order_id} is a cut, which one crew makes")
+        return wrong
+
+    def _fetching(self) -> list[str]:
+        """What is wrong with stops at the yard."""
+        wrong = []
+        stops = [job for job in self.jobs if job.fetch_for_crew_id is not None]
+        for job in stops:
+            if job.tools or job.parts or job.after_order_ids or job.meets_order_id is not None or job.is_cut:
+                wrong.append(f"order {job.order_id} is a stop at the yard and cannot need anything itself")
+        if len({job.fetch_for_crew_id for job in stops}) != len(stops):
+            wrong.append("a crew has two stops at the yard")
+        wrong.extend(
+            f"order {job.order_id}: {count} parts {part}" for job in self.jobs for part, count in job.parts if count < 0
+        )
         return wrong
 
     def _circle(self) -> list[int]:
@@ -225,7 +248,7 @@ class Violation:
 
     Codes: LATE, MISSING_SKILL, NOT_ENOUGH_PEOPLE, OTHER_CREW_LOCKED, CREW_BARRED, LOCK_ORDER, PLANNED_TWICE, OFF_NETWORK,
     CANNOT_BE_DRIVEN, SHIFT_OVERRUN, LUNCH_LATE, OVERLOADED, TOO_MANY_CUTS, TOO_SOON,
-    APART (one half of a visit of two crews begins before the other, or has no other).
+    NO_PARTS, APART (one half of a visit of two crews begins before the other, or has no other).
     """
 
     code: str

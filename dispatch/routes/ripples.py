@@ -135,6 +135,7 @@ def _broken(
             sign=sign, load=_fact(violation, "load"), most_load=_fact(violation, "most_load")
         ),
         "TOO_SOON": wording.too_soon(place=place, other=names.get(_fact(violation, "after_order_id"), "")),
+        "NO_PARTS": wording.no_parts(sign=sign, place=place),
         "APART": wording.apart(sign=sign, place=place),
         "CREW_BARRED": wording.barred(sign=sign, place=place),
         "TOO_MANY_CUTS": wording.too_many_cuts(

@@ -55,6 +55,7 @@ def is_plain(day: arrays.Day) -> bool:
         and day.alike[1:].all()
         and day.waits_for.shape[1] == 0
         and day.twin.shape[0] == 0
+        and day.yard.shape[0] == 0
         and not (day.cut.any() and len(day.room))
     )
 

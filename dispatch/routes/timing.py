@@ -4,10 +4,11 @@ Sequences made by people may be impossible; they are timed all the same (late st
 broken rule is named. A sequence that can be kept is always timed so that it is kept.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dispatch.routes import eligibility, problem
+from dispatch.routes import eligibility, problem, stock
 
 NEVER_S = 1_000_000_000
 
@@ -179,7 +180,15 @@ def _violations(
     place = crew.start_place
     free_seen = False
     last_position = -1
+    used: Counter[str] = Counter()
+    fetched = False
     for index, job in enumerate(jobs):
+        fetched = fetched or job.fetch_for_crew_id == crew.crew_id
+        if not fetched and (job.tools or job.parts):
+            tools, parts = stock.missing(crew=crew, job=job, used=used)
+            if tools or parts:
+                broken("NO_PARTS", job.order_id, {"tools": tools, "parts": parts})
+            used.update(dict(job.parts))
         for rule in eligibility.broken(crew=crew, job=job):
             broken(rule.code, job.order_id, rule.facts(crew, job))
         if job.place < 0:

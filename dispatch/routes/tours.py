@@ -52,7 +52,7 @@ def _latest_start(opens: Any, closes: Any, windows: Any, c: Any, t: Any) -> Any:
 @compiled.inlined
 def is_bounded(day: Any) -> Any:
     """True on a day with rules across routes; on others nothing is spent on them."""
-    return day.room.shape[0] > 0 or day.waits_for.shape[1] > 0 or day.twin.shape[0] > 0
+    return day.room.shape[0] > 0 or day.waits_for.shape[1] > 0 or day.twin.shape[0] > 0 or day.yard.shape[0] > 0
 
 
 @compiled.jit
@@ -140,6 +140,31 @@ def ready(day: Any, routes: Any, c: Any, v: Any) -> Any:
 
 
 @compiled.jit
+def is_supplied(day: Any, c: Any) -> bool:
+    """True for a job that uses up parts or needs a tool that some crew lacks."""
+    if day.yard.shape[0] == 0:
+        return False
+    for k in range(day.parts.shape[1]):
+        if day.parts[c, k] > 0:
+            return True
+    return bool(day.lacks[:, c].any())
+
+
+@compiled.jit
+def from_position(day: Any, routes: Any, c: Any, v: Any) -> Any:
+    """The first position of route v at which crew v has the tools and parts for c on board; NEVER for none."""
+    enough = not day.lacks[v, c]
+    for k in range(day.parts.shape[1]):
+        enough = enough and (day.parts[c, k] == 0 or routes.spent[v, k] + day.parts[c, k] <= day.stock[v, k])
+    if enough:
+        return np.int64(0)
+    y = day.yard[v]
+    if y >= 0 and routes.crew_of[y] == v:
+        return np.int64(routes.position[y] + 1)
+    return np.int64(NEVER)
+
+
+@compiled.jit
 def refresh(day: Any, routes: Any, v: Any) -> None:
     """Recompute everything that is kept beside route v."""
     n = day.service.shape[0]
@@ -217,6 +242,14 @@ def refresh(day: Any, routes: Any, v: Any) -> None:
         times[v, p, BY_HUNGRY] = by_hungry
         times[v, p, BY_FED] = by_fed
         slack = max(slack, max(by_hungry, by_fed) - min(times[v, p, HUNGRY], times[v, p, FED]))
+    if day.parts.shape[1] > 0:
+        routes.spent[v, :] = 0
+        for p in range(count):
+            here = stops[v, p]
+            if day.fetches[here] == v:
+                break
+            for k in range(day.parts.shape[1]):
+                routes.spent[v, k] += day.parts[here, k]
     routes.slack[v] = slack
     routes.cost[v] = cost
     routes.worth[v] = worth
@@ -248,6 +281,7 @@ def _place_bounded(day: Any, routes: Any, c: Any, blink: Any, only: Any, at_end:
     """As `place`, for a job under a rule across routes: a cut goes into the first hour with room that works."""
     n, crews = day.service.shape[0], routes.length.shape[0]
     by_hour = day.cut[c] and day.room.shape[0] > 0
+    supplied = is_supplied(day, c)
     best = np.float64(NEVER)
     best_v = -1
     best_p = -1
@@ -259,6 +293,8 @@ def _place_bounded(day: Any, routes: Any, c: Any, blink: Any, only: Any, at_end:
         soonest, since = ready(day, routes, c, v)
         if since >= NEVER:
             continue
+        if supplied:
+            soonest = max(soonest, from_position(day, routes, c, v))
         bonus = day.keep_home if day.home[c] == v else 0.0
         for p in range(max(soonest, routes.length[v]) if at_end else soonest, routes.length[v] + 1):
             before = routes.stops[v, p - 1] if p > 0 else n + v
@@ -317,7 +353,10 @@ def place(day: Any, routes: Any, c: Any, near: Any, blink: Any, only: Any, at_en
         if day.twin.shape[0] > 0 and day.twin[c] >= 0:
             # It has a place together with its other half only.
             return best, best_v, best_p, -1
-        if day.cut[c] or (day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0):
+        if day.yard.shape[0] > 0 and day.fetches[c] >= 0:
+            # A stop at the yard comes with the first job that needs it.
+            return best, best_v, best_p, -1
+        if day.cut[c] or is_supplied(day, c) or (day.waits_for.shape[1] > 0 and day.waits_for[c, 0] >= 0):
             return _place_bounded(day, routes, c, blink, only, at_end, state)
     for span in range(spans):
         if span < neighbours:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dispatch.routes import compiled, meeting, tours
+from dispatch.routes import compiled, meeting, supplies, tours
 from dispatch.routes.arrays import HOUR, MEET, SINCE
 
 
@@ -25,6 +25,8 @@ def append(day: Any, routes: Any, c: Any, v: Any) -> bool:
         return False
     if meeting.is_half(day, c):
         return meeting.append(day, routes, c, v)
+    if supplies.is_yard(day, c):
+        return supplies.append_yard(day, routes, c, v)
     only = np.zeros(day.end.shape[0], dtype=np.bool_)
     only[v] = True
     _, found, p, hour = tours.place(day, routes, c, False, 0.0, only, True, np.zeros(1, dtype=np.uint64))
@@ -47,8 +49,10 @@ def fill(day: Any, routes: Any, order: Any) -> None:
             if routes.crew_of[c] < 0 and meeting.is_half(day, c):
                 if meeting.fill(day, routes, c, everywhere, state):
                     more = more or day.waits_for.shape[1] > 0
-            elif routes.crew_of[c] < 0:
+            elif routes.crew_of[c] < 0 and not supplies.is_yard(day, c):
                 _, v, p, hour = tours.place(day, routes, c, False, 0.0, everywhere, False, state)
+                if v < 0 and tours.is_supplied(day, c):
+                    more = supplies.fill(day, routes, c, everywhere, state) or more
                 if v >= 0:
                     tours.insert(day, routes, c, v, p, hour)
                     # What waited for this one may have a place now.

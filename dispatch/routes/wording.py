@@ -85,6 +85,14 @@ class Words:
                 "Cannot be done before the order that waits for it",
                 "No cabe antes de la orden que la espera",
             ),
+            "NO_PARTS": lambda _: (
+                "No crew that could go has its tools or parts, or a way to fetch them",
+                "Ninguna cuadrilla posible lleva sus herramientas o piezas, ni puede recogerlas",
+            ),
+            "YARD_FIRST": lambda _: (
+                "No room for the way by the yard, where its tools or parts are",
+                "No cabe pasar por el patio, donde están sus herramientas o piezas",
+            ),
             "NO_OTHER_HALF": lambda _: (
                 "Two crews must meet here; the other one cannot come",
                 "Dos cuadrillas deben encontrarse aquí; la otra no puede",
@@ -217,6 +225,12 @@ def apart(*, sign: str, place: str) -> Both:
     """A crew that would begin without the one it has to meet."""
     return (f"{sign} would begin at {place} without the other crew",
             f"{sign} empezaría en {place} sin la otra cuadrilla")  # fmt: skip
+
+
+def no_parts(*, sign: str, place: str) -> Both:
+    """A crew without the tools or parts for a place."""
+    return (f"{sign} has not what {place} needs on board: the yard must come first",
+            f"{sign} no lleva lo que {place} requiere: antes debe pasar por el patio")  # fmt: skip
 
 
 def barred(*, sign: str, place: str) -> Both:

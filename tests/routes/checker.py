@@ -17,6 +17,8 @@ def faults(problem: Any, plan: Any) -> list[str]:
     crews = {crew.crew_id: crew for crew in problem.crews}
     seen: list[int] = [stop.order_id for route in plan.routes for stop in route.stops]
     left = [one.order_id for one in plan.unplanned]
+    # A stop at the yard that nobody needs is neither planned nor missed.
+    left += [i for i, job in jobs.items() if job.fetch_for_crew_id is not None and i not in seen + left]
     if sorted(seen + left) != sorted(jobs):
         found.append(f"planned {sorted(seen)} and left {sorted(left)} are not the orders {sorted(jobs)}, each once")
         return found
@@ -139,6 +141,16 @@ def _route_faults(problem: Any, crew: Any, route: Any, jobs: Sequence[Any]) -> l
         return found
 
     lunch = _lunch_faults(crew, route, wrong)
+    on_board, fetched = dict(crew.parts), False
+    for job in jobs:
+        if job.fetch_for_crew_id is not None and job.fetch_for_crew_id != crew.crew_id:
+            wrong("OTHER_CREW_FETCHES", job.order_id, "stops at the yard for another crew")
+        fetched = fetched or job.fetch_for_crew_id == crew.crew_id
+        for part, many in job.parts:
+            on_board[part] = on_board.get(part, 0) - many
+        short = [part for part, many in job.parts if on_board[part] < 0]
+        if not fetched and (short or set(job.tools) - set(crew.tools)):
+            wrong("NO_PARTS", job.order_id, f"lacks parts {short} or tools of {sorted(job.tools)}")
     carried = 0
     for job in jobs:
         carried += job.load
