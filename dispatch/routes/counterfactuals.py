@@ -25,18 +25,20 @@ def find(
     problem: planner.Problem,
     plan: planner.Plan,
     order_ids: Collection[int] | None = None,
+    others_wait: bool = False,
     should_stop: Callable[[], bool] | None = None,
 ) -> Mapping[int, tuple[Counterfactual, ...]]:
     """What would give each order of `plan.unplanned` a stop, by order id, the cheapest first, at most two.
 
     `plan` must be a plan of this very day. Asked of `order_ids` (all when None), the most urgent first; when
-    `should_stop()` turns true the rest is not asked and not in the answer. An order that nothing simple would help has
+    `should_stop()` turns true the rest is not asked and not in the answer. With `others_wait` more orders wait than the
+    day knows: of every change that makes room it is said that the order must go before them. An order that nothing simple would help has
     an empty answer. Every answer comes true: `planner.solve` of the day of `apply`, begun from `plan`, gives the order
     a stop and takes none from another (but for WITHOUT, from the one that is named).
     """
     finder = remedies.Finder.of(problem=problem, plan=plan)
     proof = _Proof(
-        day=problem, plan=plan,
+        day=problem, plan=plan, others_wait=others_wait,
         across=problem.cuts_an_hour is not None or any(job.after_order_ids or job.meets_order_id for job in problem.jobs),
     )  # fmt: skip
     found: dict[int, tuple[Counterfactual, ...]] = {}
@@ -102,12 +104,13 @@ class _Proof:
     day: planner.Problem
     plan: planner.Plan
     across: bool
+    others_wait: bool
     served: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
 
     def of(self, job: planner.Job, one: remedies.Remedy) -> Counterfactual | None:
         """What was tried, once the planner gave the order a stop by it; None when it did not."""
         at_once = Counterfactual(code=one.code, facts=one.facts)
-        if self._comes_true(job, one, at_once):
+        if not (self.others_wait and one.code not in _ABOUT_THE_ORDER) and self._comes_true(job, one, at_once):
             return at_once
         ahead = dataclasses.replace(at_once, ahead=True)
         if one.code not in _ABOUT_THE_ORDER and self._comes_true(job, one, ahead):

@@ -7,7 +7,7 @@ left it, and what they change while this thinks makes it think again.
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -23,6 +23,7 @@ from dispatch.routes import (
     in_force,
     planner,
     queries,
+    reasons,
     replan_names,
     replan_operations,
     replan_wording,
@@ -32,6 +33,10 @@ from dispatch.routes import (
 from dispatch.transaction import Actor, reading, transaction
 
 PLANNER = Actor("planner")
+HAS_ROOM = frozenset({"CHANGES_SPENT", "NOT_WORTH_IT", "GAVE_WAY"})
+"""Reasons of orders that would fit as the day stands: nothing has to be otherwise."""
+WOULD_FIT_S = 1.0
+"""At most so long is asked what would give the orders that are left a stop."""
 LOST_AFTER_S = 120
 LOOKS = 3
 _log = structlog.get_logger()
@@ -152,7 +157,14 @@ def _think(
         problem=problem, in_force=seen.in_force, displaced=seen.displaced, waiting=seen.waiting, terms=terms,
         search_s=prices[1], iterations=iterations,
     )  # fmt: skip
-    settled, left = answered.settled, answered.left
+    settled = answered.settled
+    left = _would_fit(
+        problem,
+        settled.routes,
+        answered.left,
+        others_wait=at_once,
+        most_s=None if iterations is not None else WOULD_FIT_S,
+    )
     told = {one.order_id for one in left}
     on_routes = {stop.order_id for route in settled.routes.values() for stop in route.stops}
     value = sum(job.value for job in problem.jobs if job.order_id in on_routes)
@@ -186,6 +198,27 @@ def _think(
             head=words.heads, changes=len(settled.changes), stayed=stayed, in_force=before_count, left=len(event_left)
         ),
     )
+
+
+def _would_fit(
+    problem: planner.Problem,
+    routes: Mapping[int, planner.RoutePlan],
+    left: Sequence[planner.Unplanned],
+    *,
+    others_wait: bool,
+    most_s: float | None,
+) -> tuple[planner.Unplanned, ...]:
+    """The orders that are left, with what would give each a stop, as far as `most_s` reach (None: all of them)."""
+    asked = [one.order_id for one in left if one.code not in HAS_ROOM]
+    plan = dataclasses.replace(reasons.as_plan(routes=routes), unplanned=tuple(left))
+    if not asked:
+        return plan.unplanned
+    until = time.monotonic() + (most_s or 0.0)
+    found = counterfactuals.find(
+        problem=reasons.as_it_stands(problem=problem, routes=routes), plan=plan, order_ids=asked,
+        others_wait=others_wait, should_stop=lambda: most_s is not None and time.monotonic() > until,
+    )  # fmt: skip
+    return counterfactuals.told(plan=plan, found=found).unplanned
 
 
 def _nothing(words: replan_names.Named, began: float) -> replan_operations.Outcome:

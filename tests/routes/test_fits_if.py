@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from dispatch.routes import counterfactuals, if_words, queries, remedies, shown, wording
+from dispatch import clock
+from dispatch.orders import models as order_models
+from dispatch.routes import counterfactuals, if_words, noticing, queries, remedies, replanning, shown, wording
 from dispatch.transaction import reading
 from tests import given
 from tests.routes import given_day
@@ -162,3 +164,47 @@ def test_a_stop_says_why_it_is_not_with_the_crew_that_had_it_until_a_hand_change
     body = {"order_id": last, "to_route_id": route["route_id"], "position": 4, "version": route["version"]}
     assert dana.post("/routes/moves", body).get_json()["moved"]
     assert whys_on_board() == {}
+
+
+@pytest.mark.parametrize(("kind", "ahead"), [("WATER_QUALITY", False), ("SHUTOFF_EMERGENCY", True)])
+def test_what_comes_in_during_the_day_and_finds_no_place_says_what_would_help(
+    town: Flask, monkeypatch: pytest.MonkeyPatch, kind: str, ahead: bool
+) -> None:
+    """What is answered at once is not weighed against what else waits: it has to go first."""
+    monkeypatch.setenv(clock.VARIABLE, clock.setting(start=given.NOW, times=0.001))
+    given.a_crew(skills=("LEAK_DETECT",))
+    given_day.an_order()
+    waits = given_day.an_order(kind="METER_EXCHANGE")
+    given_day.published()
+    assert [one["code"] for one in left_on_board(waits)] == ["SKILL_FOR", "ONE_MORE_CREW"]
+    came = given_day.an_order(kind=kind)
+    noticing.order_came(order_id=came)
+    replanned()
+    seen = left_on_board(came)
+    assert [one["code"] for one in seen] == ["SKILL_FOR", "ONE_MORE_CREW"]
+    assert ["before the others" in str(one["text_en"]) for one in seen] == [ahead, ahead]
+
+
+def test_what_was_found_is_not_carried_over_to_routes_that_an_event_changed(
+    town: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(clock.VARIABLE, clock.setting(start=given.NOW, times=0.001))
+    given.a_crew(skills=("LEAK_DETECT",))
+    given_day.an_order()
+    waits = given_day.an_order(kind="METER_EXCHANGE")
+    given_day.published()
+    leak = given_day.an_order(kind="LEAK_CHECK")
+    with given.edge() as tx:
+        tx.session.get_one(order_models.ServiceOrder, leak).priority = 0
+    noticing.order_came(order_id=leak)
+    assert replanned() == "published"
+    assert left_on_board(waits) == []
+
+
+def replanned() -> str | None:
+    """Do the re-plan that waits; answers what came of it."""
+    with given.edge() as tx:
+        (waiting,) = [row.id for row in queries.replans_on(tx.session, on=given.WORKDAY, limit=9)]
+    assert replanning.run(replan_id=waiting, iterations=100)
+    with given.edge() as tx:
+        return queries.get_replan(tx.session, waiting).outcome
