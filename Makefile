@@ -29,8 +29,8 @@ run: setup ## start Curbstop (PORT= HOST= DATA= TLS_CERT= TLS_KEY=; FRESH=1 make
 
 setup: $(STAMPS)/python pwa/dist/.built ## prepare .venv and the built screens, start nothing
 
-test: $(STAMPS)/dev pwa/dist/.built ## run all tests (T="tests/maps -k name" for some)
-	@$(BIN)/python -m pytest $(T)
+test: $(STAMPS)/dev pwa/dist/.built ## run all tests, two at a time (T="tests/maps -k name" for some)
+	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadfile)
 	if [ -z "$(T)" ]; then cd pwa && npm test --silent; fi
 
 check: $(STAMPS)/dev pwa/dist/.built ## lint, format, types and import rules

@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from dispatch import tables
 from dispatch.config import Settings
@@ -19,8 +19,36 @@ from tests import given
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
-POSTGRES = os.environ.get("CURBSTOP_TEST_POSTGRES_URL", "")
-REDIS = os.environ.get("CURBSTOP_TEST_REDIS_URL", "")
+
+def _own_postgres(url: str, worker: str) -> str:
+    """A database of this test process beside the given one, with the same extensions: tests run side by side."""
+    if not url or not worker:
+        return url
+    own = make_url(url).set(database=f"{make_url(url).database}_{worker}")
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": own.database})
+        if known.scalar() is None:
+            connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+        extensions = connection.execute(text("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'")).scalars()
+        names = list(extensions)
+    server.dispose()
+    engine = create_engine(own)
+    with engine.begin() as connection:
+        for name in names:
+            connection.execute(text(f'CREATE EXTENSION IF NOT EXISTS "{name}"'))
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
+
+
+def _own_redis(url: str, worker: str) -> str:
+    """A database of this test process on the given server."""
+    return f"{url.rsplit('/', 1)[0]}/{int(worker.removeprefix('gw')) + 1}" if url and worker else url
+
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+POSTGRES = _own_postgres(os.environ.get("CURBSTOP_TEST_POSTGRES_URL", ""), WORKER)
+REDIS = _own_redis(os.environ.get("CURBSTOP_TEST_REDIS_URL", ""), WORKER)
 REQUIRE_ALL = bool(os.environ.get("CURBSTOP_REQUIRE_ALL"))
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 REFERENCE = Path(os.environ.get("CURBSTOP_REFERENCE_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
