@@ -166,7 +166,7 @@ def _rows(day: problem.Problem, route: Route, *, instead: bool) -> list[tuple[in
     free = _forward(day, crew, jobs)
     by = _backward(day, crew, jobs, route.fixed)
     lunch = (crew.lunch_earliest_s or 0, crew.lunch_latest_s, crew.lunch_s) if crew.has_lunch else (0, -1, 0)
-    rows = []
+    rows: list[tuple[int, ...]] = []
     for at in range(route.fixed, len(jobs) + (0 if instead else 1)):
         then = at + 1 if instead else at
         skipped = jobs[at].order_id if instead else 0
