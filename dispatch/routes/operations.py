@@ -310,6 +310,8 @@ def publish(tx: Tx, *, plan: models.DayPlan, blocked: Mapping[int, dict[str, obj
             )
             tx.record(events.RouteWithdrawn(crew_id=route.crew_id, route_id=route.id))
     plan.status, plan.published_at = "published", tx.now
+    if replan is not None:
+        replan.outcome = "published"
     tx.record(events.PlanPublished(plan_id=plan.id))
 
 

@@ -99,6 +99,7 @@ export const en = {
   replansFewer: 'Fewer',
   replanSent: 'Sent to the crews',
   replanProposed: 'Proposed',
+  replanSetAside: 'Set aside',
   replanNothing: 'No route changed',
   replanFailed: 'Not changed',
   replanWorking: 'Working it out',

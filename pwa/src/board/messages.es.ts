@@ -123,6 +123,7 @@ export const es = {
   replansFewer: 'Menos',
   replanSent: 'Enviado a las cuadrillas',
   replanProposed: 'Propuesto',
+  replanSetAside: 'Descartado',
   replanNothing: 'Ninguna ruta cambió',
   replanFailed: 'Sin cambios',
   replanWorking: 'Calculando',
