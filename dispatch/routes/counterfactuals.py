@@ -18,6 +18,8 @@ KEY = "counterfactuals"
 """Where they stand among the facts beside a reason."""
 # These change nothing for other orders that wait: they still have no room.
 _ABOUT_THE_ORDER = frozenset({"WINDOW_TO", "WINDOW_FROM", "OTHER_CREW", "LAST_START_TO"})
+# These change more than one route.
+_OF_THE_DAY = frozenset({"BEFORE_FIRST", "ONE_MORE_CUT"})
 
 
 def find(
@@ -37,9 +39,10 @@ def find(
     a stop and takes none from another (but for WITHOUT, from the one that is named).
     """
     finder = remedies.Finder.of(problem=problem, plan=plan)
+    cuts = frozenset(job.order_id for job in problem.jobs if job.is_cut)
+    fetches = frozenset(job.order_id for job in problem.jobs if job.fetch_for_crew_id is not None)
     proof = _Proof(
-        day=problem, plan=plan, others_wait=others_wait,
-        across=problem.cuts_an_hour is not None or any(job.after_order_ids or job.meets_order_id for job in problem.jobs),
+        day=problem, plan=plan, related=_related(problem), cuts=cuts, fetches=fetches, others_wait=others_wait
     )  # fmt: skip
     found: dict[int, tuple[Counterfactual, ...]] = {}
     for one in plan.unplanned:
@@ -97,13 +100,22 @@ def _of_order(*, job: planner.Job, some: Sequence[remedies.Remedy], proof: "_Pro
     return tuple(found)
 
 
+def _related(day: planner.Problem) -> frozenset[int]:
+    """Orders whose time hangs on another order: they wait for it, it waits for them, or two crews meet."""
+    known = {job.order_id for job in day.jobs}
+    waits = {job.order_id: known.intersection(job.after_order_ids) for job in day.jobs}
+    return frozenset(day.others()) | {i for i, some in waits.items() if some} | frozenset().union(*waits.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proof:
-    """Solves changed days. `across`: rules hold across crews, so that no part of the day stands alone."""
+    """Solves changed days. `related` orders hang on others, so that no part of the day that has them stands alone."""
 
     day: planner.Problem
     plan: planner.Plan
-    across: bool
+    related: frozenset[int]
+    cuts: frozenset[int]
+    fetches: frozenset[int]
     others_wait: bool
     served: dict[tuple[object, ...], frozenset[int]] = field(default_factory=dict)
 
@@ -119,33 +131,49 @@ class _Proof:
 
     def _comes_true(self, job: planner.Job, one: remedies.Remedy, said: Counterfactual) -> bool:
         alone = said.ahead or one.code in _ABOUT_THE_ORDER
+        waits = {job.order_id} if alone else {each.order_id for each in self.plan.unplanned}
         # What changes for all orders that wait is solved once for all of them.
-        key = (one.code, repr(one.facts), said.ahead, job.order_id if alone else 0)
+        who = job.order_id if alone else 0
+        here = {stop.order_id for route in self.plan.routes if route.crew_id == one.crew_id for stop in route.stops}
+        if one.code in _OF_THE_DAY or (here | waits) & self.related:
+            return self._holds(job, one, said, whole=True, who=who, only=None)
+        if not self._holds(job, one, said, whole=False, who=who, only=here | waits):
+            return False
+        # The hours of cuts are shared by all crews: where one may come or go the whole day is asked.
+        by_hour = self.day.cuts_an_hour is not None and (waits & self.cuts or one.code == "WITHOUT")
+        return not by_hour or self._holds(job, one, said, whole=True, who=who, only=None)
+
+    def _holds(
+        self,
+        job: planner.Job,
+        one: remedies.Remedy,
+        said: Counterfactual,
+        *,
+        whole: bool,
+        who: int,
+        only: set[int] | None,
+    ) -> bool:
+        key = (one.code, repr(one.facts), said.ahead, whole, who)
+        routes = self.plan.routes if whole else tuple(r for r in self.plan.routes if r.crew_id == one.crew_id)
         if key not in self.served:
             day = apply(day=self.day, counterfactual=said, order_id=job.order_id)
-            self.served[key] = self._planned(day, one, {job.order_id} if alone else None)
-        return job.order_id in self.served[key] and self._kept(one) <= self.served[key]
+            if only is not None:
+                day = self._part(day, one.crew_id, only)
+            self.served[key] = planner.would_serve(problem=day, start=dataclasses.replace(self.plan, routes=routes))
+        stops = {stop.order_id for route in routes for stop in route.stops}
+        # A stop at the yard that nobody needs any more is not missed.
+        kept = stops - self.fetches - {one.facts.get("order_id")}
+        return job.order_id in self.served[key] and kept <= self.served[key]
 
-    def _planned(self, day: planner.Problem, one: remedies.Remedy, only: set[int] | None) -> frozenset[int]:
-        """The orders with a stop in the changed day, begun from the plan.
+    def _part(self, day: planner.Problem, crew_id: int, only: set[int]) -> planner.Problem:
+        """The crew's part of a changed day, with the cuts of the other crews where the plan has them.
 
-        Without rules across crews a route does not feel what happens to another, and what waits has no room elsewhere:
-        the one route that changes, with what waits for it, is the whole question. Of what waits, `only` these can get
-        in its way.
+        A route does not feel what happens to another, and what waits has no room elsewhere: the one route that changes,
+        with what waits for it, is the whole question.
         """
-        routes = self.plan.routes
-        if not self.across:
-            routes = tuple(route for route in routes if route.crew_id == one.crew_id)
-            asked = {stop.order_id for route in routes for stop in route.stops}
-            asked |= {each.order_id for each in self.plan.unplanned} if only is None else only
-            day = dataclasses.replace(
-                day, crews=tuple(crew for crew in day.crews if crew.crew_id == one.crew_id),
-                jobs=tuple(job for job in day.jobs if job.order_id in asked),
-            )  # fmt: skip
-        solved = planner.solve(problem=day, start=dataclasses.replace(self.plan, routes=routes), iterations=0)
-        return frozenset(stop.order_id for route in solved.routes for stop in route.stops)
-
-    def _kept(self, one: remedies.Remedy) -> set[int]:
-        """The orders that must keep a stop."""
-        routes = [route for route in self.plan.routes if self.across or route.crew_id == one.crew_id]
-        return {stop.order_id for route in routes for stop in route.stops} - {one.facts.get("order_id")}
+        others = [stop for route in self.plan.routes if route.crew_id != crew_id for stop in route.stops]
+        return dataclasses.replace(
+            day, crews=tuple(crew for crew in day.crews if crew.crew_id == crew_id),
+            jobs=tuple(job for job in day.jobs if job.order_id in only or job.fetch_for_crew_id == crew_id),
+            cuts_elsewhere_s=(*day.cuts_elsewhere_s, *(stop.start_s for stop in others if stop.order_id in self.cuts)),
+        )  # fmt: skip

@@ -136,6 +136,20 @@ def solve(
     )
 
 
+def would_serve(*, problem: Problem, start: Plan) -> frozenset[int]:
+    """The orders that have a stop in `solve(problem=problem, start=start, iterations=0)`, without times and reasons."""
+    day = _Day.of(problem)
+    routes = arrays.empty_routes(
+        jobs=len(day.jobs), crews=len(day.crews), hours=len(day.grid.room), parts=day.grid.parts.shape[1]
+    )
+    if day.jobs and day.crews:
+        whole.reset(day.grid, routes)
+        _put_back(day=day, routes=routes, start=start)
+        whole.fill(day.grid, routes, _by_worth(day.grid))
+    fixed = {job.order_id for jobs in day.fixed.values() for job in jobs}
+    return frozenset(fixed | {job.order_id for c, job in enumerate(day.jobs) if routes.crew_of[c] >= 0})
+
+
 def evaluate(*, problem: Problem, sequences: Mapping[int, Sequence[int]]) -> Evaluation:
     """Time given sequences (order ids by crew id) as they stand and name every rule they break.
 
@@ -246,7 +260,7 @@ def _search(
     count = len(day.jobs)
     best = arrays.empty_best(jobs=count, crews=len(day.crews))
     state = np.array([_mixed(seed)], dtype=np.uint64)
-    by_worth = np.lexsort((np.arange(count), -grid.worth / (grid.service + 300.0)))
+    by_worth = _by_worth(grid)
     whole.reset(grid, routes)
     if start is not None:
         _put_back(day=day, routes=routes, start=start)
@@ -291,6 +305,11 @@ def _search(
         for v in range(len(day.crews)):
             supplies.drop_idle(grid, routes, v)
     return done
+
+
+def _by_worth(grid: arrays.Day) -> arrays.I64:
+    """The jobs in the order in which they are put in, the most worth for its time first."""
+    return np.lexsort((np.arange(len(grid.service)), -grid.worth / (grid.service + 300.0)))
 
 
 def _leg_s(grid: arrays.Day) -> float:

@@ -179,7 +179,11 @@ class Finder:
         for at in rows.tolist():
             other = self.jobs[int(self.instead.instead_of[at])]
             crew = self.routes[self._crew_id(self.instead, at)].crew
-            free_to_go = other.locked_crew_id is None and other.order_id not in awaited | set(self.pairs)
+            free_to_go = (
+                other.fetch_for_crew_id is None
+                and other.locked_crew_id is None
+                and other.order_id not in awaited | set(self.pairs)
+            )
             ours = free_to_go and other.value <= job.value
             if ours and self._over_load(crew, job) <= other.load:
                 rank = (other.value, -other.priority, int(free.adds_s[at]), other.order_id)

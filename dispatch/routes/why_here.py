@@ -54,7 +54,8 @@ def surprises(
             if should_stop is not None and should_stop():
                 return found
             job = jobs[bounded.order_id]
-            if job.locked_crew_id is None and job.order_id not in pairs and job.order_id in left_s:
+            asked = job.locked_crew_id is None and job.fetch_for_crew_id is None
+            if asked and job.order_id not in pairs and job.order_id in left_s:
                 why = table.why(job, here=route.index, costs_s=left_s[job.order_id])
                 if why is not None:
                     found[job.order_id] = why
