@@ -34,9 +34,19 @@ class _Work:
 class Lines:
     """The sequences of a day, changed one by one; the fixed beginning of each crew's day never moves."""
 
-    def __init__(self, *, problem: planner.Problem, sequences: Mapping[int, Sequence[int]]) -> None:
-        """Raises ValueError for a crew or an order that is not in the problem."""
+    def __init__(
+        self,
+        *,
+        problem: planner.Problem,
+        sequences: Mapping[int, Sequence[int]],
+        urgent: Mapping[int, float] | None = None,
+    ) -> None:
+        """`urgent`: what a second that an order waits weighs against a second of driving, by order id.
+
+        Raises ValueError for a crew or an order that is not in the problem.
+        """
         self.problem = problem
+        self.urgent = urgent or {}
         self.jobs = {job.order_id: job for job in problem.jobs}
         self.crews = {crew.crew_id: crew for crew in problem.crews}
         self.sequences = {crew_id: list(sequences.get(crew_id, ())) for crew_id in self.crews}
@@ -103,7 +113,7 @@ class Lines:
     ) -> tuple[Place, planner.RoutePlan] | None:
         """The cheapest place for an order with one of the crews, and that crew's day with it; None when there is none.
 
-        `hurry`: what a second of waiting weighs against a second of driving. `without` takes one order off a crew for
+        Urgent stops of the crew that would wait for it count. `hurry`: what a second of waiting weighs against a second of driving. `without` takes one order off a crew for
         the trial (crew id -> order id). So many of the places that look possible as `most` are timed to the second.
         """
         job = self.jobs[order_id]
@@ -116,6 +126,7 @@ class Lines:
             some = [one for one in self.sequences[crew_id] if one not in (gone, order_id)]
             finish = {stop.order_id: stop.finish_s for stop in self.routes[crew_id].stops}
             free_s = self.crews[crew_id].start_s
+            pushed = self._pushed(some)
             for position in range(self.head(crew_id), len(some) + 1):
                 before = some[position - 1] if position else None
                 left_s = free_s if before is None else finish.get(before, free_s)
@@ -132,7 +143,8 @@ class Lines:
                     break
                 start_s = max(start_s, next((a for a, b in work.windows if start_s <= b), start_s))
                 place = Place(crew_id=crew_id, position=position, adds_s=adds_s, start_s=start_s)
-                found.append((adds_s + hurry * start_s, place, some))
+                cost_s = adds_s + hurry * start_s + pushed[position] * (adds_s + work.service_s)
+                found.append((cost_s, place, some))
         tried = 0
         for _, place, some in sorted(found, key=lambda one: (one[0], one[1].crew_id, one[1].position)):
             trial = [*some[: place.position], order_id, *some[place.position :]]
@@ -145,6 +157,13 @@ class Lines:
             if tried >= most:
                 break
         return None
+
+    def _pushed(self, some: Sequence[int]) -> list[float]:
+        """What a second more before each place of a sequence costs the urgent stops that come after it."""
+        found = [0.0]
+        for order_id in reversed(some):
+            found.append(found[-1] + self.urgent.get(order_id, 0.0))
+        return found[::-1]
 
     def timed(self, crew_id: int, sequence: Sequence[int]) -> planner.RoutePlan | None:
         """The crew's day with that sequence; None when it breaks a rule more than the plan in force does."""

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dispatch.routes import lines, planner
+from dispatch.routes import causes, lines, planner
 
 Why = Literal["NEW", "CREW_AWAY", "MAKES_ROOM", "SAVES_PROMISE", "CLOSER", "FITS_NOW"]
 HURRY: Mapping[int, float] = {0: 1.0, 1: 0.5, 2: 0.2}
-"""What a second of waiting weighs against one of driving, by priority: a main break is not put where it is convenient."""
+"""What a second of waiting weighs against one of driving, by priority: a main break is not put where it is
+convenient, and nothing else is put before it because that lies on the way."""
 ROOM_TRIES = 6
 """So many stops of each crew are tried for making room."""
 ROOM_PRIORITY = 2
@@ -118,7 +119,8 @@ def settle(
     that crew. `waiting`: orders without a crew. `answer` is what a free search would do; it only proposes.
     """
     base = {order_id: crew_id for crew_id, some in in_force.items() for order_id in some}
-    work = _Work(lines=lines.Lines(problem=problem, sequences=in_force), terms=terms, base=base)
+    urgent = {job.order_id: HURRY[job.priority] for job in problem.jobs if job.priority <= causes.EMERGENCY_PRIORITY}
+    work = _Work(lines=lines.Lines(problem=problem, sequences=in_force, urgent=urgent), terms=terms, base=base)
     jobs = work.lines.jobs
     asking = [order_id for order_id in (*displaced, *waiting) if order_id in jobs]
     asking.sort(key=lambda one: (jobs[one].priority, -jobs[one].value, one))

@@ -47,6 +47,18 @@ def test_the_stops_that_stand_fast_stay_first_even_before_an_emergency() -> None
     assert found.sequences[1] == (1, 2, 4, 3)
 
 
+def test_what_can_wait_is_not_put_before_an_emergency_though_it_lies_on_the_way() -> None:
+    emergency = days.job(2, place=2, priority=0, value=1000.0)
+    day = days.day(crews=[days.crew(1)], jobs=[days.job(1, place=1), emergency, days.job(3, place=3, service_s=2700)])
+    # From the first stop straight past the new one to the emergency; from there back and home is a long way.
+    day.travel_s[1, 3] = day.travel_s[3, 1] = day.travel_s[3, 2] = day.travel_s[2, 3] = 10
+    day.travel_s[1, 2] = day.travel_s[2, 1] = 20
+    found = settled(day, {1: [1, 2]}, waiting=[3])
+    assert found.sequences[1] == (1, 2, 3)
+    calm = replace(day, jobs=tuple(replace(job, priority=4) for job in day.jobs))
+    assert settled(calm, {1: [1, 2]}, waiting=[3]).sequences[1] == (1, 3, 2), "without the emergency it does"
+
+
 def test_an_emergency_takes_the_place_of_work_that_can_wait_when_the_day_is_full() -> None:
     crew = days.crew(1, start_s=14 * HOUR_S, lunch_earliest_s=None)
     jobs = [days.job(i, place=i, service_s=2400, value=1.0) for i in (1, 2)]
