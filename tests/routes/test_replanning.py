@@ -120,6 +120,8 @@ def test_an_order_for_today_that_is_no_emergency_is_proposed_and_sent_by_a_perso
     workflow.publish(plan_id=row.plan_id, actor=HOUSE)
     assert given_day.order(new).crew_id == crew.crew_id
     assert told(crew.crew_id)[0].startswith("New stop: ")
+    with reading() as session:
+        assert queries.get_replan(session, row.id).outcome == "published", "the board does not offer it once more"
 
 
 def test_what_the_utility_has_said_decides_what_goes_out_at_once(town: Flask) -> None:
