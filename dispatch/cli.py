@@ -21,6 +21,7 @@ COMMANDS = {
     "maps": "load county files, ask the search box, fit control points",
     "accounts": "bring in accounts from the billing system",
     "plan": "plan the routes of a day (needs a running Curbstop)",
+    "spread": "give the orders that may be done on several days their days (a running Curbstop does it before every plan)",
     "learn": "learn from the days before how long work and drives take (a running Curbstop does it every night)",
     "limits": "show or set how many shutoffs may begin within an hour, and what may change a plan in force",
     "day": "rehearse one working day on a real town and count what became of everything",

@@ -57,7 +57,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
 SILENT: frozenset[str] = frozenset(
     {
         # Told by the stream and read by tablets; nothing is left to do for a job.
-        "OrderAssigned", "OrderMoved",
+        "OrderAssigned", "OrderMoved", "OrderDayChosen",
         "PlanDrafted", "PlanFailed", "PlanPublished", "RoutePublished", "RouteWithdrawn", "RouteChanged", "DraftChanged",
         "ReplanAsked", "DayReplanned", "TrialEnded", "DurationsLearned",
         "VisitStep", "VisitFact", "VisitEnded", "ReviewOpened", "ReviewDecided", "RecallUnanswered",

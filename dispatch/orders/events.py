@@ -51,6 +51,15 @@ class OrderAssigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderDayChosen(Event):
+    """An order that may be done on several days has another day now."""
+
+    order_id: int
+    from_on: str
+    to_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderMoved(Event):
     """The state of an order moved by a step of the field or the office."""
 

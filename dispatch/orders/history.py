@@ -8,6 +8,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "OrderCancelled": ("Cancelled: {reason}", "Cancelada: {reason}"),
     "OrderHeld": ("Held: {reason}", "En espera: {reason}"),
     "OrderReleased": ("Released: {reason}", "Liberada: {reason}"),
+    "OrderDayChosen": (
+        "The planner chose {to_on}, {from_on} before",
+        "El planificador eligió {to_on}, antes {from_on}",
+    ),
     "OrderRecalled": ("Recalled: {reason_en}", "Retirada: {reason_en}"),
 }
 
@@ -17,7 +21,8 @@ def line(entry: models.JournalEntry) -> schemas.HistoryLine:
     data = entry.data or {}
     if entry.name in _WORDS:
         en, es = (
-            text.format_map({key: data.get(key, "") for key in ("reason", "reason_en")}) for text in _WORDS[entry.name]
+            text.format_map({key: data.get(key, "") for key in ("reason", "reason_en", "from_on", "to_on")})
+            for text in _WORDS[entry.name]
         )
     elif "state" in data and data["state"] in lifecycle.STATES:
         row = lifecycle.STATES[data["state"]]

@@ -17,6 +17,7 @@ class ServiceOrder(Base):
     __tablename__ = "service_order"
     __table_args__ = (
         CheckConstraint("state IN ('" + "','".join(STATES) + "')", name="state"),
+        CheckConstraint("(earliest_on IS NULL) = (latest_on IS NULL)", name="days_both"),
         Index("ix_service_order_state_due_on", "state", "due_on"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +46,10 @@ class ServiceOrder(Base):
     someone_home: Mapped[bool] = mapped_column(default=False)
     text_ahead: Mapped[bool] = mapped_column(default=False)
     due_on: Mapped[date]
+    earliest_on: Mapped[date | None]
+    """With `latest_on`: the order may be done on any day from the one to the other, and `due_on` is the day that the
+    planner has chosen for now; NULL when it is for its day alone."""
+    latest_on: Mapped[date | None]
     window: Mapped[str] = mapped_column(String(10), default="ALL_DAY")
     window_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     window_to: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,7 +9,7 @@ from dispatch.accounts import models as account_models
 from dispatch.accounts import queries as accounts
 from dispatch.auth import permissions
 from dispatch.meters import queries as meters
-from dispatch.orders import checks, events, kinds, lifecycle, models, queries, schemas
+from dispatch.orders import checks, events, kinds, lifecycle, models, queries, schemas, waiting
 from dispatch.policies import queries as policies
 from dispatch.policies.calendars import Calendar
 from dispatch.transaction import Tx
@@ -24,7 +24,6 @@ WINDOWS: dict[str, tuple[time, time] | None] = {
     "12-14": (time(12), time(14)),
     "14-16": (time(14), time(16)),
 }
-FARTHEST_DAYS = 180
 
 
 class OrderRefused(errors.Refusal):
@@ -65,6 +64,7 @@ def open_order(tx: Tx, *, request: schemas.OrderIn, number: str | None = None) -
     place = _place(tx, request)
     calendar = policies.rules(tx.session).calendar
     due_on = _due_on(request, calendar, tx.now, reasons)
+    latest_on = waiting.latest_on(request=request, kind=kind, due_on=due_on, reasons=reasons)
     verdict = None
     if place.premise is not None:
         work_at = _moment(calendar, due_on, request.window, tx.now)
@@ -133,6 +133,8 @@ def open_order(tx: Tx, *, request: schemas.OrderIn, number: str | None = None) -
         someone_home=request.someone_home,
         text_ahead=request.text_ahead,
         due_on=due_on,
+        earliest_on=due_on if latest_on else None,
+        latest_on=latest_on,
         window=request.window,
         window_from=calendar.moment(due_on, window[0]) if window else None,
         window_to=calendar.moment(due_on, window[1]) if window else None,
@@ -247,12 +249,12 @@ def _due_on(request: schemas.OrderIn, calendar: Calendar, now: datetime, reasons
         ) from None
     if due_on < today:
         reasons.append(errors.Reason("day_past", "The day lies in the past.", "El día ya pasó.", "due_on"))
-    if due_on > today + timedelta(days=FARTHEST_DAYS):
+    if due_on > today + timedelta(days=waiting.FARTHEST_DAYS):
         reasons.append(
             errors.Reason(
                 "day_far",
-                f"The day is more than {FARTHEST_DAYS} days ahead.",
-                f"El día queda a más de {FARTHEST_DAYS} días.",
+                f"The day is more than {waiting.FARTHEST_DAYS} days ahead.",
+                f"El día queda a más de {waiting.FARTHEST_DAYS} días.",
                 "due_on",
             )
         )
@@ -260,6 +262,19 @@ def _due_on(request: schemas.OrderIn, calendar: Calendar, now: datetime, reasons
     if window and due_on == today and calendar.moment(due_on, window[1]) <= now:
         reasons.append(errors.Reason("window_past", "The window has passed.", "El horario ya pasó.", "window"))
     return due_on
+
+
+def choose_day(tx: Tx, *, order: models.ServiceOrder, on: date) -> bool:
+    """Give an order that may wait another day of its range; False when it has that day, or may not have it any more."""
+    if order.state not in lifecycle.PLANNABLE or order.crew_id is not None or order.due_on == on:
+        return False
+    if order.earliest_on is None or order.latest_on is None or on < order.earliest_on:
+        return False
+    before = order.due_on
+    order.due_on = on
+    bump(order, "schedule")
+    tx.record(events.OrderDayChosen(order_id=order.id, from_on=before.isoformat(), to_on=on.isoformat()))
+    return True
 
 
 def _moment(calendar: Calendar, due_on: date, window: str, now: datetime) -> datetime:

@@ -97,6 +97,16 @@ def plannable(session: Session, on: date) -> Sequence[models.ServiceOrder]:
     )
 
 
+def that_may_wait(session: Session, *, first: date, last: date) -> Sequence[models.ServiceOrder]:
+    """Orders that the planner may place on more than one day, some of them from the first to the last."""
+    order = models.ServiceOrder
+    found = select(order).where(
+        order.state.in_(lifecycle.PLANNABLE), order.crew_id.is_(None), order.latest_on.is_not(None),
+        order.earliest_on <= last, or_(order.latest_on >= first, order.due_on <= last),
+    )  # fmt: skip
+    return session.execute(found.order_by(order.id)).scalars().all()
+
+
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, models.ServiceOrder]:
     wanted = list(ids)
     found: dict[int, models.ServiceOrder] = {}
@@ -181,6 +191,7 @@ def rows(session: Session, orders: Sequence[models.ServiceOrder]) -> list[schema
             place=order.place,
             property_ref=ref_of(order),
             due_on=order.due_on.isoformat(),
+            latest_on=order.latest_on.isoformat() if order.latest_on else None,
             window=order.window,
             crew=crews.get(order.crew_id) if order.crew_id else None,
             opened_at=order.opened_at,

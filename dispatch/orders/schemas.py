@@ -41,6 +41,8 @@ class KindOut(Wire):
     priority: int
     minutes: int
     people: int
+    may_wait: bool
+    """An order of this kind may be left to any of several days (`OrderIn.latest_on`)."""
     skills: list[str]
     steps: list[dict[str, Any]]
     """Form of the tablet: see `dispatch.orders.kinds` (Step values)."""
@@ -64,6 +66,8 @@ class OrderIn(Wire):
     note: Note = ""
     due_on: str | None = None
     """Day, ISO; the first allowed day when left out."""
+    latest_on: str | None = None
+    """Day, ISO: the order may be done on any day from `due_on` to this one, and the planner chooses; `ALL_DAY` only."""
     window: Literal["ALL_DAY", "AM", "PM", "8-10", "10-12", "12-14", "14-16"] = "ALL_DAY"
     contact_name: Line = ""
     contact_phone: Line = ""
@@ -86,6 +90,8 @@ class OrderRow(Wire):
     """Address, or "Lot 9, Tract 8198-2", or an intersection."""
     property_ref: str
     due_on: str
+    latest_on: str | None
+    """Where any day up to this one will do: `due_on` is the day chosen for now."""
     window: str
     crew: str | None
     opened_at: Instant

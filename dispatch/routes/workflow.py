@@ -19,6 +19,7 @@ from dispatch.routes import (
     planner,
     queries,
     replan_operations,
+    spreading,
     why_here,
     wording,
 )
@@ -222,6 +223,8 @@ def request_due() -> int | None:
         due = local >= day.local_time(utility.plan_time, on=on, zone=zone)
         if not due or queries.any_plan(session, on=on) or not operations.crews_work(session, on=on, now=local):
             return None
+    # What may wait has its day before the day is planned.
+    spreading.spread(since=on)
     with transaction(actor=PLANNER) as tx:
         if queries.any_plan(tx.session, on=on):
             return None

@@ -102,6 +102,7 @@ def as_json(*, kind: Kind) -> dict[str, Any]:
         "priority": kind.priority,
         "minutes": kind.minutes,
         "people": kind.people,
+        "may_wait": kind.may_wait,
         "skills": sorted(kind.skills),
         "steps": [step.as_json() for step in kind.steps],
         "dispositions": [endings.TABLE[code].as_json() for code in kind.dispositions],

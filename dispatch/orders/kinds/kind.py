@@ -30,6 +30,8 @@ SYMBOLS: dict[str, str] = {
     "X": "triangle_down",
 }
 """Letter of a kind -> its silhouette."""
+MOST_URGENT_ON_ITS_DAY = 2
+"""Orders of this priority or a more urgent one never wait for a better day."""
 PRIORITY_VALUES: tuple[int, ...] = (1000, 100, 30, 10, 4, 2, 1)
 """What an order of priority P0..P6 is worth to the planner."""
 
@@ -151,6 +153,11 @@ class Kind:
     @property
     def symbol(self) -> str:
         return SYMBOLS[self.letter]
+
+    @property
+    def may_wait(self) -> bool:
+        """True when an order may be left to any of several days; urgent work and shutoffs for non-payment have their own."""
+        return not self.needs_clearance and self.priority > MOST_URGENT_ON_ITS_DAY
 
     @property
     def value(self) -> int:

@@ -1862,6 +1862,8 @@ export interface components {
             minutes: number;
             /** People */
             people: number;
+            /** May Wait */
+            may_wait: boolean;
             /** Skills */
             skills: string[];
             /** Steps */
@@ -2136,6 +2138,11 @@ export interface components {
              */
             due_on?: string | null;
             /**
+             * Latest On
+             * @default null
+             */
+            latest_on?: string | null;
+            /**
              * Window
              * @default ALL_DAY
              * @enum {string}
@@ -2235,6 +2242,8 @@ export interface components {
             property_ref: string;
             /** Due On */
             due_on: string;
+            /** Latest On */
+            latest_on: string | null;
             /** Window */
             window: string;
             /** Crew */

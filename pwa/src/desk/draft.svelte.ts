@@ -16,6 +16,8 @@ export interface Typed {
   kind: string
   on: string
   window: OrderIn['window'] | ''
+  /** Last day of an order that may be done on any day up to it; '' when it is for its own day. */
+  until: string
   note: string
   contactName: string
   contactPhone: string
@@ -32,6 +34,7 @@ function blank(property: PropertyOut): Typed {
     kind: '',
     on: '',
     window: '',
+    until: '',
     note: '',
     contactName: account?.customer ?? '',
     contactPhone: account?.phones[0] ?? '',
@@ -91,6 +94,7 @@ class Draft {
       this.typed.kind = kind
       this.typed.window = ''
       this.typed.on = ''
+      this.typed.until = ''
       this.windows = null
     }
     this.fault = null
@@ -140,10 +144,23 @@ class Draft {
     if (this.typed === null || window.state !== 'open') return
     this.typed.on = window.on
     this.typed.window = window.window as OrderIn['window']
+    this.typed.until = ''
     this.lost = false
     this.fault = null
     this.keep()
     this.holdAgain()
+  }
+
+  /** Any day up to this one instead of a window; the place that was kept is free again. */
+  chooseUntil(last: string): void {
+    if (this.typed === null) return
+    if (last && this.typed.window) {
+      void this.release()
+      this.#unchoose()
+    }
+    this.typed.until = last
+    this.fault = null
+    this.keep()
   }
 
   /** Asks the office to keep the chosen window for a few minutes. */
@@ -224,6 +241,7 @@ class Draft {
       reason: '',
       note: typed.note,
       due_on: typed.on || null,
+      latest_on: typed.until || null,
       window: typed.window || 'ALL_DAY',
       contact_name: typed.contactName,
       contact_phone: typed.contactPhone,
