@@ -17,7 +17,6 @@ class ServiceOrder(Base):
     __tablename__ = "service_order"
     __table_args__ = (
         CheckConstraint("state IN ('" + "','".join(STATES) + "')", name="state"),
-        CheckConstraint("(earliest_on IS NULL) = (latest_on IS NULL)", name="days_both"),
         Index("ix_service_order_state_due_on", "state", "due_on"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,14 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('service_order') as batch:
-        batch.add_column(sa.Column('earliest_on', sa.Date(), nullable=True))
-        batch.add_column(sa.Column('latest_on', sa.Date(), nullable=True))
-        batch.create_check_constraint(op.f('ck_service_order_days_both'), '(earliest_on IS NULL) = (latest_on IS NULL)')
+    op.add_column('service_order', sa.Column('earliest_on', sa.Date(), nullable=True))
+    op.add_column('service_order', sa.Column('latest_on', sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('service_order') as batch:
-        batch.drop_constraint(op.f('ck_service_order_days_both'), type_='check')
-        batch.drop_column('latest_on')
-        batch.drop_column('earliest_on')
+    op.drop_column('service_order', 'latest_on')
+    op.drop_column('service_order', 'earliest_on')
