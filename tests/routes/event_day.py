@@ -31,6 +31,17 @@ class Answered:
     left: int
     searched: bool
     locks_broken: int
+    rest: "Rest | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """The rest of a day as it was settled, and as a plan from nothing would have it that need not keep anything."""
+
+    travel_s: int
+    value: float
+    free_travel_s: int
+    free_value: float
 
 
 @dataclass
@@ -102,9 +113,15 @@ class EventDay:
         self.at_s = to_s
 
     def happen(
-        self, kind: Kind, *, rng: random.Random, search_s: float | None = None, iterations: int | None = None
+        self,
+        kind: Kind,
+        *,
+        rng: random.Random,
+        search_s: float | None = None,
+        iterations: int | None = None,
+        free_iterations: int | None = None,
     ) -> None:
-        """One event, and the answer to it."""
+        """One event, and the answer to it; with `free_iterations` also what keeping to the plan in force costs."""
         began = time.perf_counter()
         displaced: dict[int, int] = {}
         new: list[int] = []
@@ -163,7 +180,22 @@ class EventDay:
                 kind=kind, at_s=self.at_s, seconds=time.perf_counter() - began, first_s=first_s, in_force=total,
                 stayed=stayed, changes=settled.changes, left=len(answered.left), searched=answered.searched,
                 locks_broken=broken,
+                rest=None if free_iterations is None else self._rest(problem, iterations=free_iterations),
             )
+        )  # fmt: skip
+
+    def _rest(self, problem: planner.Problem, *, iterations: int) -> Rest:
+        kept = planner.evaluate(problem=problem, sequences=self.sequences)
+        free = tuple(
+            replace(job, locked_crew_id=None, locked_position=None, prefer_crew_id=None) for job in problem.jobs
+        )
+        start = planner.Plan(
+            routes=kept.routes, unplanned=(), iterations=0, seed=0, seconds=0.0, travel_s_total=0, value_served=0.0
+        )
+        found = planner.solve(problem=replace(problem, jobs=free), iterations=iterations, start=start, anew=True)
+        return Rest(
+            travel_s=kept.travel_s_total, value=kept.value_served, free_travel_s=found.travel_s_total,
+            free_value=found.value_served,
         )  # fmt: skip
 
     def _new(self, kind: Kind, rng: random.Random) -> int:
@@ -197,9 +229,15 @@ def planned(*, problem: planner.Problem, iterations: int | None = None, seconds:
 
 
 def driven(
-    *, problem: planner.Problem, seed: int, events: int, iterations: int, kinds: Sequence[tuple[Kind, float]] = KINDS
+    *,
+    problem: planner.Problem,
+    seed: int,
+    events: int,
+    iterations: int,
+    kinds: Sequence[tuple[Kind, float]] = KINDS,
+    free_iterations: int | None = None,
 ) -> EventDay:
-    """A whole day with so many events between eight and three."""
+    """A whole day with so many events between eight and three; `free_iterations` as for `EventDay.happen`."""
     rng = random.Random(seed)
     found = planned(problem=problem, iterations=iterations)
     for at_s in sorted(rng.randrange(8 * HOUR_S, 15 * HOUR_S) for _ in range(events)):
@@ -207,5 +245,5 @@ def driven(
         kind = rng.choices([one for one, _ in kinds], weights=[share for _, share in kinds])[0]
         if kind == "crew_home" and len(found.sequences) < 3:
             kind = "emergency"
-        found.happen(kind, rng=rng, iterations=max(1, iterations // 5))
+        found.happen(kind, rng=rng, iterations=max(1, iterations // 5), free_iterations=free_iterations)
     return found
