@@ -158,6 +158,7 @@ def app(settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.Fix
     else:
         settings.data_dir.mkdir(parents=True)
         shutil.copy(request.getfixturevalue("blank_database"), settings.data_dir / "curbstop.db")
+    given.from_one()
     monkeypatch.setenv(clock.VARIABLE, clock.setting(start=given.NOW))
     app = create_app(settings)
     with app.app_context():

@@ -118,6 +118,7 @@ def _lives_in(settings: Settings, address: str) -> House:
     app.extensions["curbstop_bus"] = Bus(settings.redis)
     engine.init(app, settings)
     house = House(settings=settings, app=app, address=address, logs=settings.data_dir / "logs")
+    given.from_one()
     with app.app_context():
         given.a_utility()
         house.people = People(
