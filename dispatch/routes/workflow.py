@@ -223,8 +223,12 @@ def request_due() -> int | None:
         due = local >= day.local_time(utility.plan_time, on=on, zone=zone)
         if not due or queries.any_plan(session, on=on) or not operations.crews_work(session, on=on, now=local):
             return None
-    # What may wait has its day before the day is planned.
-    spreading.spread(since=on)
+    try:
+        # What may wait has its day before the day is planned.
+        spreading.spread(since=on)
+    except Exception:
+        # Such orders keep the day they had; the plan of the day must not wait for a better one.
+        _log.exception("spreading failed", on=on.isoformat())
     with transaction(actor=PLANNER) as tx:
         if queries.any_plan(tx.session, on=on):
             return None

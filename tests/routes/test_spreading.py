@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from dispatch.crews import models as crews
 from dispatch.journal import models as journal
+from dispatch.orders import kinds
 from dispatch.orders import models as orders
 from dispatch.orders import operations as order_operations
-from dispatch.routes import spreading
+from dispatch.policies import models as policies
+from dispatch.routes import spreading, workflow
 from dispatch.transaction import reading
 from tests import given
 from tests.routes import given_day
@@ -88,6 +90,17 @@ def test_an_order_on_the_route_of_a_crew_keeps_its_day(town: Flask) -> None:
     order_id = that_may_wait(until=DAYS[2])
     given_day.published()
     assert spreading.spread(since=TODAY, iterations=500).may_wait == 0
+    assert days_of([order_id]) == [TODAY]
+
+
+def test_the_nightly_plan_is_asked_for_though_the_days_cannot_be_chosen(town: Flask) -> None:
+    order_id = that_may_wait(until=DAYS[2])
+    with given.edge() as tx:
+        tx.session.get_one(orders.ServiceOrder, order_id).kind = "OF_A_NEWER_VERSION"
+        tx.session.scalars(select(policies.Utility)).one().plan_time = "05:00"
+    with pytest.raises(kinds.UnknownKind):
+        spreading.spread(since=TODAY, iterations=10)
+    assert workflow.request_due() is not None
     assert days_of([order_id]) == [TODAY]
 
 
